@@ -13,6 +13,15 @@ export function accidentOf(error: unknown): Problem | undefined {
   return {code, message: `${what}: ${doingOf(error as SystemError)} (${name})`, hint};
 }
 
+/** What no one foresaw. */
+export function bugProblem(code: 'run/bug' | 'worker/bug', error: unknown): Problem {
+  return {
+    code,
+    message: `This is a bug in sidestep: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'The log holds the full stack trace; please report it.',
+  };
+}
+
 /** V8 has its own words for memory that the system does not give. */
 function memoryProblem(error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;

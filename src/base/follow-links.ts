@@ -1,5 +1,7 @@
 import {lstatSync, readlinkSync} from 'node:fs';
 import {dirname, parse, resolve, sep} from 'node:path';
+import {shownPath} from './path-bytes.js';
+import {SidestepError} from './problem.js';
 
 /** Where a path leads, and every symbolic link on the way there. */
 export interface Followed {
@@ -45,4 +47,17 @@ function isLink(path: string): boolean {
   } catch {
     return false; // a folder on the way that may not be entered, or is a file: whoever opens the path says so
   }
+}
+
+/** A walk through folders would not end. */
+export function linkLoop(
+  code: 'dataset/link-loop' | 'run/link-loop',
+  path: string,
+  to: string,
+): SidestepError {
+  return new SidestepError({
+    code,
+    message: `${shownPath(path)} is a symbolic link back to ${shownPath(to)}, which it lies in`,
+    hint: 'Remove the link; sidestep would walk in circles.',
+  });
 }

@@ -5,10 +5,11 @@ import {pipelineDataset} from '../app/pipeline-dataset.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
 import {sampleReader} from '../app/sample-reader.js';
 import type {ExitCode, Terminal} from '../app/terminal.js';
-import {didYouMean, listed} from '../base/near-miss.js';
+import {listed} from '../base/near-miss.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Dataset, Sample} from '../dataset/sample.js';
 import {sampleText} from '../render/sample-text.js';
+import {unknownSong} from '../stage/clip.js';
 
 interface ShowOptions extends AnswerOptions {
   readonly set: readonly string[];
@@ -76,17 +77,8 @@ export function sampleNamed(name: string, {samples, findings}: Dataset): Result<
     });
   const refused = findings.find(({severity, sample}) => severity === 'error' && sample === name);
   if (refused !== undefined) return failure({code: refused.code, message: refused.message});
-  const names = samples.flatMap((sample) => [sample.name, ...shortNames(sample.name)]);
-  return failure({
-    code: 'usage/unknown-sample',
-    message: `No song of the dataset is called ${name}`,
-    hint:
-      didYouMean(name, new Set(names)) ??
-      `Its songs: ${listed(
-        samples.map((sample) => sample.name),
-        8,
-      )}.`,
-  });
+  const names = samples.map((sample) => sample.name);
+  return failure({code: 'usage/unknown-sample', ...unknownSong(name, names)});
 }
 
 function shortNames(name: string): string[] {

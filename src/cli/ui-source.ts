@@ -13,7 +13,7 @@ import type {StageId} from '../base/stage-id.js';
 import {isSystemError} from '../base/system-error.js';
 import {objectsDir} from '../cache/layout.js';
 import {readUserDocument} from '../format/user-text.js';
-import {loadRun, type RecordedRun, readRecordedPipeline} from '../history/recorded-run.js';
+import {loadRun, type RecordedRun, readRecordedPipeline, unknownRun} from '../history/recorded-run.js';
 import {reportClips} from '../history/report-clips.js';
 import {reportRun} from '../history/report-data.js';
 import {runningRuns} from '../history/running-runs.js';
@@ -189,14 +189,6 @@ function markText(path: string): string {
     if (isSystemError(error)) return path;
     throw error;
   }
-}
-
-function unknownRun(run: string): Problem {
-  return {
-    code: 'usage/unknown-run',
-    message: `No recorded run is called ${run}`,
-    hint: '`sidestep runs` lists them.',
-  };
 }
 
 function startsAlready(): Problem {

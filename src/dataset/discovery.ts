@@ -3,6 +3,7 @@ import {extname, join} from 'node:path';
 import picomatch from 'picomatch';
 import {isFileError} from '../base/durable.js';
 import {entriesIn} from '../base/folder.js';
+import {linkLoop} from '../base/follow-links.js';
 import {fsPath, shownPath} from '../base/path-bytes.js';
 import {oddKind} from '../base/plain-file.js';
 import {SidestepError} from '../base/problem.js';
@@ -58,7 +59,7 @@ async function listFiles(folder: string, folders: DiscoveryRules['folders']): Pr
   const walk = async (below: string, parents: readonly string[]): Promise<void> => {
     const here = join(folder, below);
     const real = await realPath(here);
-    if (parents.includes(real)) throw linkLoop(here, real);
+    if (parents.includes(real)) throw linkLoop('dataset/link-loop', here, real);
     for (const {name, kind} of await entriesIn(here)) {
       if (name.startsWith('.')) continue;
       const path = below === '' ? name : `${below}/${name}`;
@@ -142,13 +143,5 @@ export function noSongs(folder: string, rules: DiscoveryRules, {others, hollow}:
       rules.folders === 'top'
         ? 'Only the top folder was searched; `folders: recursive` looks deeper. `extensions` says what counts as audio.'
         : 'Check `audio_dir`; `extensions` says what counts as audio, `exclude` what is left out.',
-  });
-}
-
-function linkLoop(path: string, to: string): SidestepError {
-  return new SidestepError({
-    code: 'dataset/link-loop',
-    message: `${shownPath(path)} is a symbolic link back to ${shownPath(to)}, which it lies in`,
-    hint: 'Remove the link.',
   });
 }

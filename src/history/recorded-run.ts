@@ -8,6 +8,7 @@ import {isFileError} from '../base/durable.js';
 import type {Fingerprint} from '../base/hash.js';
 import type {Json} from '../base/json.js';
 import {didYouMean} from '../base/near-miss.js';
+import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {Cache} from '../cache/cache.js';
 import {lookUp} from '../cache/entries.js';
@@ -98,11 +99,15 @@ export function runNamed(name: string, ids: readonly string[]): Result<string> {
       message: `Several runs begin with ${name}`,
       hint: `${first}, ${second}`,
     });
-  return failure({
+  return failure(unknownRun(name, ids));
+}
+
+export function unknownRun(name: string, ids: readonly string[] = []): Problem {
+  return {
     code: 'usage/unknown-run',
     message: `No recorded run is called ${name}`,
     hint: didYouMean(name, ids) ?? '`sidestep runs` lists them; `last` is the newest.',
-  });
+  };
 }
 
 /** What the events of a run say, and whether it is still going on. */

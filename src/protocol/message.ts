@@ -10,6 +10,14 @@ import type {PartObject} from '../stage/sample-parts.js';
 /** Raised when a message changes shape, so that a worker of another version is refused by name. */
 export const PROTOCOL_VERSION = 5;
 
+export function otherProtocol({runner, worker}: {readonly runner: number; readonly worker: number}): Problem {
+  return {
+    code: 'worker/other-protocol',
+    message: `The runner speaks protocol ${runner}, this worker ${worker}`,
+    hint: 'Runner and worker come from different versions of sidestep; use the same one on both sides, or build it again.',
+  };
+}
+
 /** How often a worker says that it is there. */
 export const BEAT_MS = 10_000;
 

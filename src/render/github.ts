@@ -1,9 +1,8 @@
 import {isAbsolute, relative} from 'node:path';
 import type {Problem} from '../base/problem.js';
-import {isFailure} from './outcome-text.js';
+import {failureProblem, isFailure} from './outcome-text.js';
 import {placeText} from './problem-text.js';
 import type {Renderer} from './renderer.js';
-import {deathText} from './stage-line.js';
 import type {TextOutput} from './text-output.js';
 import {visible} from './visible.js';
 
@@ -19,10 +18,7 @@ export function githubAnnotations(output: TextOutput, root: string): Renderer {
       }
       if (event.kind === 'stage_finished' && isFailure(event.result)) {
         const {result} = event;
-        const problem: Problem =
-          result.kind === 'failed'
-            ? result.problem
-            : {code: 'run/crashed', message: `The process of this stage ended with ${deathText(result)}.`};
+        const problem = failureProblem(result);
         output.write(annotation('error', {...problem, message: `${result.stage}: ${problem.message}`}, root));
       }
     },

@@ -1,8 +1,8 @@
 import type {Problem} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import type {StageResult} from '../event/stage-result.js';
+import {failureProblem} from './outcome-text.js';
 import {placeText} from './problem-text.js';
-import {deathText} from './stage-line.js';
 import {visible} from './visible.js';
 
 /** One test of a report: that a stage runs, or that its numbers are those of before. */
@@ -24,12 +24,8 @@ export function stageCase(result: StageResult): TestCase {
 function outcomeOf(result: StageResult): TestCase['outcome'] {
   switch (result.kind) {
     case 'failed':
-      return {kind: 'failed', problem: result.problem};
     case 'crashed':
-      return {
-        kind: 'failed',
-        problem: {code: 'run/crashed', message: `The process of this stage ended with ${deathText(result)}.`},
-      };
+      return {kind: 'failed', problem: failureProblem(result)};
     case 'blocked':
       return {kind: 'skipped', because: `it waits for ${result.by}`};
     case 'interrupted':

@@ -1,3 +1,4 @@
+import type {Problem} from '../base/problem.js';
 import type {StageResult} from '../event/stage-result.js';
 import type {Palette} from './palette.js';
 import {problemText} from './problem-text.js';
@@ -5,6 +6,12 @@ import {deathText} from './stage-line.js';
 import {visible} from './visible.js';
 
 type Failure = Extract<StageResult, {kind: 'failed' | 'crashed'}>;
+
+/** A failure in the one shape of all problems. */
+export function failureProblem(result: Failure): Problem {
+  if (result.kind === 'failed') return result.problem;
+  return {code: 'run/crashed', message: `The process of this stage ended with ${deathText(result)}.`};
+}
 
 export function isFailure(result: StageResult): result is Failure {
   return result.kind === 'failed' || result.kind === 'crashed';

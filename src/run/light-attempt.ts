@@ -4,7 +4,7 @@ import type {WorkerEvent} from '../event/event.js';
 import type {Effects} from './effects.js';
 import type {LightContext, LightStage} from './light-stage.js';
 import type {WorkOutcome} from './outcome.js';
-import {problemOf} from './problem-of.js';
+import {problemOf, tookTooLong} from './problem-of.js';
 
 type Job = Pick<LightContext, 'stage' | 'params' | 'inputs' | 'out_dir'>;
 
@@ -35,19 +35,11 @@ export async function runLight(
       const ended = effects.stop.force.aborted ? 'killed' : 'itself';
       return {kind: 'interrupted', resumable: false, ended};
     }
-    if (timeout.signal.aborted) return {kind: 'failed', problem: tooLong(timeout_s!)};
+    if (timeout.signal.aborted) return {kind: 'failed', problem: tookTooLong(timeout_s!, 'saves_nothing')};
     const {problem, stack} = problemOf(error);
     if (stack !== undefined) effects.log(job.stage, stack);
     return {kind: 'failed', problem};
   } finally {
     takeBack();
   }
-}
-
-function tooLong(timeout_s: number) {
-  return {
-    code: 'run/timeout',
-    message: `The stage took longer than its timeout of ${timeout_s} s`,
-    hint: 'Raise `timeout`, or give it less to do.',
-  };
 }

@@ -2,6 +2,7 @@ import {type BigIntStats, statSync} from 'node:fs';
 import {basename, extname, join} from 'node:path';
 import {isFileError, isTemporaryName} from '../base/durable.js';
 import {entriesInSync} from '../base/folder.js';
+import {linkLoop} from '../base/follow-links.js';
 import {type ContentHash, contentHash} from '../base/hash.js';
 import {canonicalJson, type Json} from '../base/json.js';
 import {listed} from '../base/near-miss.js';
@@ -169,7 +170,7 @@ export function listFolder(root: string, extensions?: readonly string[]): string
   const walk = (below: string, parents: readonly string[]) => {
     const here = join(root, below);
     const real = realPathSync(here);
-    if (parents.includes(real)) throw linkLoop(here, real);
+    if (parents.includes(real)) throw linkLoop('run/link-loop', here, real);
     for (const {name, kind} of entriesInSync(here)) {
       if (!countsInFolder(name)) continue;
       const path = below === '' ? name : `${below}/${name}`;
@@ -250,12 +251,4 @@ function missingHint(path: string): string {
   return sameLetters(path) === undefined
     ? 'Relative paths start from the folder of the pipeline file.'
     : 'What is there has the same letters in another Unicode form: rename it, or copy its name from what lists the folder.';
-}
-
-function linkLoop(path: string, to: string): SidestepError {
-  return new SidestepError({
-    code: 'run/link-loop',
-    message: `${shownPath(path)} is a symbolic link back to ${shownPath(to)}, which it lies in`,
-    hint: 'Remove the link; sidestep would walk in circles.',
-  });
 }

@@ -5,7 +5,7 @@ import {PROTOCOL_VERSION, type Secrets, type WorkerJob, type WorkerMessage} from
 import type {Effects, RunOptions} from './effects.js';
 import {noteChild} from './orphans.js';
 import type {WorkOutcome} from './outcome.js';
-import {problemOf} from './problem-of.js';
+import {problemOf, tookTooLong} from './problem-of.js';
 import type {RunningWorker, WorkerEnd} from './worker-launcher.js';
 
 type PartReady = Extract<WorkerMessage, {kind: 'part_ready'}>;
@@ -102,18 +102,12 @@ function watchOver(
     worker.send({kind: 'stop'});
     timers.push(callAfter(limits.grace_ms, worker.kill));
   };
-  const onTimeout = () => {
-    timedOut = {
-      kind: 'failed',
-      problem: {
-        code: 'run/timeout',
-        message: `The stage took longer than its timeout of ${limits.timeout_s} s`,
-        hint: 'Raise `timeout`, or give it less to do. What it saved on the way is kept.',
-      },
-    };
+  const onTimeout = (timeout_s: number) => {
+    timedOut = {kind: 'failed', problem: tookTooLong(timeout_s, 'saves')};
     askToStop();
   };
-  if (limits.timeout_s !== undefined) timers.push(callAfter(limits.timeout_s * 1000, onTimeout));
+  const {timeout_s} = limits;
+  if (timeout_s !== undefined) timers.push(callAfter(timeout_s * 1000, () => onTimeout(timeout_s)));
   stop.graceful.addEventListener('abort', askToStop);
   stop.force.addEventListener('abort', worker.kill);
   if (stop.graceful.aborted) askToStop();

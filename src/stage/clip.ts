@@ -168,14 +168,22 @@ function songOf({sample: name}: Prompt, dataset: Json | undefined): FoundSong | 
       kind: 'wrong',
       message: `${String(name)} could be ${listed(like.map((song) => String(song.name)))}`,
     };
-  const names = songs.flatMap((song) => [String(song.name), ...shortNames(String(song.name))]);
-  const hint =
-    didYouMean(String(name), new Set(names)) ??
-    `Its songs: ${listed(
+  return {
+    kind: 'wrong',
+    ...unknownSong(
+      String(name),
       songs.map((song) => String(song.name)),
-      8,
-    )}.`;
-  return {kind: 'wrong', message: `No song of the dataset is called ${String(name)}`, hint};
+    ),
+  };
+}
+
+/** Of a song that no one has: message and hint, with names that are near. */
+export function unknownSong(name: string, songs: readonly string[]) {
+  const names = new Set(songs.flatMap((song) => [song, ...shortNames(song)]));
+  return {
+    message: `No song of the dataset is called ${name}`,
+    hint: didYouMean(name, names) ?? `Its songs: ${listed(songs, 8)}.`,
+  };
 }
 
 function shortNames(name: string): string[] {

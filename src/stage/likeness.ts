@@ -29,6 +29,11 @@ export function nearestText({song, similarity, song_seconds, typical}: Nearest):
   return `like ${song} at ${placeText(song_seconds)}: ${similarity.toFixed(2)}${usual}`;
 }
 
+/** What a clip's warning says. */
+export function repeatsText(clip: string, nearest: Nearest): string {
+  return `${clip} repeats a training song: ${nearestText(nearest)}`;
+}
+
 function placeText(seconds: number): string {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;

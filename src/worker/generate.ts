@@ -14,7 +14,7 @@ import {
 } from '../native/generate.js';
 import type {PartJob} from '../protocol/message.js';
 import {LATENT_HZ, samplerOptions} from '../stage/clip.js';
-import {isMemorised, nearestText} from '../stage/likeness.js';
+import {isMemorised, repeatsText} from '../stage/likeness.js';
 import {parametersOf} from '../stage/parameters.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {type ClipFormat, expectEncoder, loudnessProblem, SAMPLE_RATE, writeClip} from './listen/clip-file.js';
@@ -174,7 +174,7 @@ async function compare(
       kind: 'stage_warning',
       problem: {
         code: 'generate/memorised',
-        message: `${part.sample} repeats a training song: ${nearestText(found.nearest)}`,
+        message: repeatsText(part.sample, found.nearest),
         hint: 'An earlier checkpoint, fewer epochs or a lower rank: docs/results.md, "Everything sounds like one song".',
       },
     });

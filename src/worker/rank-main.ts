@@ -1,4 +1,4 @@
-import {accidentOf} from '../base/accident.js';
+import {accidentOf, bugProblem} from '../base/accident.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import {type Addon, loadAddon} from '../native/addon.js';
@@ -57,9 +57,6 @@ function answer(said: RankAnswer): Promise<void> {
 function problemOf(error: unknown): {readonly problem: Problem; readonly stack?: string} {
   if (error instanceof SidestepError) return {problem: error.problem};
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const problem = accidentOf(error) ?? {
-    code: 'worker/bug',
-    message: `This is a bug in sidestep: ${String(error)}`,
-  };
+  const problem = accidentOf(error) ?? bugProblem('worker/bug', error);
   return {problem, stack};
 }

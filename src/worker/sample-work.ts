@@ -102,7 +102,7 @@ function problemOfSample(error: unknown): Problem | undefined {
   if (!isFileError(error, 'ENOENT', 'EACCES', 'EPERM', 'EISDIR')) return undefined;
   return {
     code: 'audio/unreadable',
-    message: `${error.path ?? 'The file'} cannot be read (${error.code})`,
+    message: `${error.path ?? 'The file'} could not be opened to be encoded (${error.code})`,
     hint: 'It may have been moved or deleted since the dataset was read: run again.',
   };
 }

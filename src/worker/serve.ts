@@ -1,7 +1,7 @@
 import {hostname} from 'node:os';
-import {accidentOf} from '../base/accident.js';
+import {accidentOf, bugProblem} from '../base/accident.js';
 import type {Fingerprint} from '../base/hash.js';
-import {type Problem, SidestepError} from '../base/problem.js';
+import {SidestepError} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import type {WorkerEvent} from '../event/event.js';
 import type {StageMemory} from '../event/memory-forecast.js';
@@ -9,6 +9,7 @@ import {
   BEAT_MS,
   type EngineReport,
   type MemoryQuestion,
+  otherProtocol,
   type Pace,
   PROTOCOL_VERSION,
   type RunnerMessage,
@@ -106,7 +107,8 @@ async function runJob(
   talk: Talk,
 ): Promise<WorkerMessage> {
   try {
-    if (protocol !== PROTOCOL_VERSION) throw otherProtocol(protocol);
+    if (protocol !== PROTOCOL_VERSION)
+      throw new SidestepError(otherProtocol({runner: protocol, worker: PROTOCOL_VERSION}));
     const load = entries[job.uses];
     if (load === undefined) throw new Error(`no worker entry for the stage type ${job.uses}`);
     const context = contextFor(job, secrets, talk);
@@ -181,18 +183,5 @@ function failed(error: unknown): WorkerMessage {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const accident = accidentOf(error);
   if (accident !== undefined) return {kind: 'failed', problem: accident, stack};
-  const problem: Problem = {
-    code: 'worker/bug',
-    message: `This is a bug in sidestep: ${error instanceof Error ? error.message : String(error)}`,
-    hint: 'The log holds the full stack trace; please report it.',
-  };
-  return {kind: 'failed', problem, stack};
-}
-
-function otherProtocol(found: number): SidestepError {
-  return new SidestepError({
-    code: 'worker/other-protocol',
-    message: `The runner speaks protocol ${found}, this worker ${PROTOCOL_VERSION}`,
-    hint: 'Runner and worker come from different versions of sidestep; build or install it again.',
-  });
+  return {kind: 'failed', problem: bugProblem('worker/bug', error), stack};
 }

@@ -1,7 +1,12 @@
 import type {Problem} from '../../base/problem.js';
 import {callAfter} from '../../base/timer.js';
 import {unreachable} from '../../base/unreachable.js';
-import {PROTOCOL_VERSION, type WorkerMessage, type WorkerSign} from '../../protocol/message.js';
+import {
+  otherProtocol,
+  PROTOCOL_VERSION,
+  type WorkerMessage,
+  type WorkerSign,
+} from '../../protocol/message.js';
 
 /** How long the other side may say nothing. Milliseconds; undefined: as long as it likes. */
 export interface Patience {
@@ -64,7 +69,11 @@ export function watchLife(patience: Patience, died: () => void): Life {
         case 'alive':
           return undefined;
         case 'hello':
-          if (message.protocol !== PROTOCOL_VERSION) die(otherProtocol(message.protocol));
+          if (message.protocol !== PROTOCOL_VERSION)
+            die({
+              kind: 'not_started',
+              problem: otherProtocol({runner: PROTOCOL_VERSION, worker: message.protocol}),
+            });
           return undefined;
         case 'event':
         case 'part_ready':
@@ -106,17 +115,6 @@ function notThere(ms: number): Death {
       code: 'run/worker-not-there',
       message: `The worker was started but said nothing for ${Math.round(ms / 1000)} s`,
       hint: 'The log has what was printed meanwhile. The worker needs the same Node.js, program and folders there as here, under the same paths; a slow start takes a longer `start_timeout`.',
-    },
-  };
-}
-
-function otherProtocol(found: number): Death {
-  return {
-    kind: 'not_started',
-    problem: {
-      code: 'worker/other-protocol',
-      message: `The runner speaks protocol ${PROTOCOL_VERSION}, this worker ${found}`,
-      hint: 'Runner and worker come from different versions of sidestep; use the same one on both sides.',
     },
   };
 }

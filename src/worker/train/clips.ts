@@ -15,7 +15,7 @@ import type {Condition} from '../../native/engine.js';
 import {type ClipLatents, openAudioDecoder, type SamplerOptions} from '../../native/generate.js';
 import type {Trainer} from '../../native/trainer.js';
 import {framesOf, type Piece, piecesOf, promptsOrSong, samplerOptions} from '../../stage/clip.js';
-import {isMemorised, type Nearest, nearestText} from '../../stage/likeness.js';
+import {isMemorised, type Nearest, repeatsText} from '../../stage/likeness.js';
 import type {ParamObject} from '../../stage/param.js';
 import type {WorkerContext} from '../context.js';
 import {loudnessProblem, SAMPLE_RATE, writeClip} from '../listen/clip-file.js';
@@ -206,7 +206,7 @@ class Clips implements ClipMaker {
           kind: 'stage_warning',
           problem: {
             code: 'train/memorised',
-            message: `Step ${global_step}: ${nameOf(take)} repeats a training song: ${nearestText(nearest)}`,
+            message: repeatsText(`Step ${global_step}: ${nameOf(take)}`, nearest),
             hint: 'An earlier checkpoint may do without: docs/results.md, "Everything sounds like one song".',
           },
         });
