@@ -55,25 +55,39 @@ if(NOT SIDESTEP_CUDA_ARCHS AND NOT CMAKE_CUDA_ARCHITECTURES STREQUAL "native" AN
 endif()
 message(STATUS "CUDA plugin: nvcc ${CUDAToolkit_VERSION}, architectures ${CMAKE_CUDA_ARCHITECTURES}")
 
+function(sidestep_cuda_options target)
+  set_target_properties(${target} PROPERTIES
+    PREFIX "" CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_VISIBILITY_PRESET hidden
+    CUDA_RUNTIME_LIBRARY Static)
+  # Kernels share constexpr arithmetic with the host (bands, counters). No --use_fast_math: the same bounds hold on both backends.
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -diag-suppress=554 -lineinfo>)
+  if(MSVC)  # nvcc takes no other host compiler on Windows
+    target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler=/W3,/Zc:preprocessor,/bigobj>")
+  else()
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra>)
+  endif()
+  if(SIDESTEP_WERROR)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)
+  endif()
+  if(SIDESTEP_CUDA_REPORT)
+    set_target_properties(${target} PROPERTIES CUDA_COMPILER_LAUNCHER "${CMAKE_SOURCE_DIR}/scripts/keep-kernel-report.sh;${CMAKE_CUDA_COMPILER_LAUNCHER}")
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xptxas=-v>)
+  endif()
+endfunction()
+
 file(GLOB_RECURSE cuda_sources CONFIGURE_DEPENDS native/*_cuda.cu native/*_cuda.cpp)
-add_library(sidestep_cuda MODULE ${cuda_sources})
-set_target_properties(sidestep_cuda PROPERTIES
-  PREFIX "" CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_VISIBILITY_PRESET hidden
-  CUDA_RUNTIME_LIBRARY Static)
-# Kernels share constexpr arithmetic with the host (bands, counters). No --use_fast_math: the same bounds hold on both backends.
-target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -diag-suppress=554 -lineinfo>)
-if(MSVC)  # nvcc takes no other host compiler on Windows
-  target_compile_options(sidestep_cuda PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler=/W3,/Zc:preprocessor,/bigobj>")
-else()
-  target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra>)
-endif()
-if(SIDESTEP_WERROR)
-  target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)
-endif()
-if(SIDESTEP_CUDA_REPORT)
-  set_target_properties(sidestep_cuda PROPERTIES CUDA_COMPILER_LAUNCHER "${CMAKE_SOURCE_DIR}/scripts/keep-kernel-report.sh;${CMAKE_CUDA_COMPILER_LAUNCHER}")
-  target_compile_options(sidestep_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xptxas=-v>)
-endif()
+# What compute capability 9.0 alone has is compiled for it alone, whatever else is: the plugin asks the card which kernels it takes.
+set(hopper_sources ${cuda_sources})
+list(FILTER hopper_sources INCLUDE REGEX "_hopper_cuda\\.cu$")
+list(REMOVE_ITEM cuda_sources ${hopper_sources})
+add_library(sidestep_cuda_hopper OBJECT ${hopper_sources})
+set_target_properties(sidestep_cuda_hopper PROPERTIES CUDA_ARCHITECTURES 90a-real)
+add_library(sidestep_cuda MODULE ${cuda_sources} $<TARGET_OBJECTS:sidestep_cuda_hopper>)
+sidestep_cuda_options(sidestep_cuda)
+sidestep_cuda_options(sidestep_cuda_hopper)
+set_target_properties(sidestep_cuda_hopper PROPERTIES POSITION_INDEPENDENT_CODE ON)
+target_link_libraries(sidestep_cuda_hopper PRIVATE CUDA::cudart_static)
+target_include_directories(sidestep_cuda_hopper PRIVATE native)
 target_link_libraries(sidestep_cuda PRIVATE sidestep_ops CUDA::cudart_static ${CMAKE_DL_LIBS})
 # Only the entry point is seen from outside, and nothing else of the engine's own code is carried along.
 if(NOT MSVC)  # which exports nothing that is not asked for

@@ -31,7 +31,7 @@ note_models() {
   done
   note encode_text --config "$work/text.json" --steps 1
 }
-for SIDESTEP_SIMT_SHARED in 100 164 228; do
+for SIDESTEP_SIMT_SHARED in 100 164 228 hopper; do
   export SIDESTEP_SIMT_SHARED
   note_models
   SIDESTEP_CUBLASLT='' note_models

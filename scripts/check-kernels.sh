@@ -24,6 +24,11 @@ rows=$(awk '
   }' "${reports[@]}")
 
 status=0
+# What the assembler says of products of warp groups that it had to make wait for each other, or for registers.
+if grep -h -E '\(C75[0-9]+\)' "${reports[@]}" | c++filt; then
+  echo "the assembler put waits or fences between products of warp groups"
+  status=1
+fi
 for architecture in "$@"; do
   grep -q " $architecture " <<<"$rows" && continue
   echo "no kernel was compiled for $architecture"

@@ -32,6 +32,8 @@ seeds() {
     done
     attempt "random order, seed $seed, data centres' cards, own products" env SIDESTEP_SIMT_ORDER=random SIDESTEP_SIMT_SEED="$seed" SIDESTEP_SIMT_SHARED=228 \
       SIDESTEP_CUBLASLT= "$build/sidestep_tests" --device simt attention_tensor_test conv_test gemm_test
+    attempt "random order, seed $seed, products of warp groups" env SIDESTEP_SIMT_ORDER=random SIDESTEP_SIMT_SEED="$seed" SIDESTEP_SIMT_SHARED=hopper \
+      "$build/sidestep_tests" --device simt attention_tensor_test
   done
   attempt "everything, plain attention and whole models too" "$build/sidestep_tests" --device simt
 }

@@ -7,6 +7,7 @@
 #include "ops/attention_cuda.cuh"
 #include "ops/cuda_ops.h"
 #include "ops/cuda_reduce.cuh"
+#include "ops/wgmma_cuda.cuh"
 
 namespace sidestep::cuda {
 namespace {
@@ -246,7 +247,8 @@ void forward(const Attention& op, cudaStream_t queue) {
     if (fits_tensor_cores({op.q, op.k, op.v, op.out})) {
       const ShownOfBatch shown(op.key_mask, queue);
       operands.shown = shown.data();
-      return attention_forward_tensor<T>(operands, out, lse, op.q.dim(0), queue);
+      return has_warp_groups() ? attention_forward_hopper<T>(operands, out, lse, op.q.dim(0), queue)
+                               : attention_forward_tensor<T>(operands, out, lse, op.q.dim(0), queue);
     }
   const int64_t total = op.q.dim(0) * op.q.dim(1) * op.q.dim(2);
   with_head(operands.head_dim, [&]<int per_lane>() {

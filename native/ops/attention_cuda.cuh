@@ -89,9 +89,12 @@ inline bool fits_tensor_cores(std::initializer_list<ConstTensor> tensors) {
   return true;
 }
 
-// In attention_forward_cuda.cu and attention_backward_cuda.cu.
+// In attention_forward_cuda.cu, attention_forward_hopper_cuda.cu (where has_warp_groups(), in wgmma_cuda.cuh) and
+// attention_backward_cuda.cu.
 template <typename T>
 void attention_forward_tensor(const AttentionOperands<T>& op, const Heads<T>& out, float* lse, int64_t batch, cudaStream_t queue);
+template <typename T>
+void attention_forward_hopper(const AttentionOperands<T>& op, const Heads<T>& out, float* lse, int64_t batch, cudaStream_t queue);
 template <typename T>
 void attention_backward_tensor(const AttentionOperands<T>& op, const AttentionGradients<T>& gradients,
                                const ScoreMemory<T>& memory, int64_t batch, cudaStream_t queue);

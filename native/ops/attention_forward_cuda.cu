@@ -3,8 +3,7 @@
 // triangle are not visited. FLOPs: 4 hd per pair visited; bytes: q, out once, k and v once a block of queries from L2.
 // Compute bound: full attention of the 2B model, 16 heads of 128 over 3000 patches, is 74 GFLOP, 0.18 ms at 400 TFLOP/s (what
 // mma.sync reaches on Hopper); the banded layers (window 128, 257 keys a query, tiles included 320) 8 GFLOP, 0.02 ms.
-#include "ops/attention_cuda.cuh"
-#include "ops/mma_cuda.cuh"
+#include "ops/attention_softmax_cuda.cuh"
 
 namespace sidestep::cuda {
 namespace {
@@ -16,12 +15,6 @@ template <int hd>
 constexpr size_t kForwardBytes = 3 * SharedTile<__half, hd>::bytes(64);
 static_assert(blocks_in_100_kib(kForwardBytes<128>) >=
               2);  // one block's softmax passes while the other one's tensor cores are busy
-
-/// Running softmax of the two rows a thread shares with three others: g and g + 8 of its warp.
-struct RunningRows {
-  float peak[2] = {-INFINITY, -INFINITY};
-  float total[2] = {0, 0};
-};
 
 /// scores = q k^T
 template <typename T, int hd>
@@ -41,33 +34,6 @@ __device__ void score_tile(float (&scores)[kKeyTiles][4], const uint32_t (&q)[hd
     }
 }
 
-/// Scores become weights relative to the new peaks (base 2); what was summed before is rescaled.
-template <int hd>
-__device__ void soften(float (&scores)[kKeyTiles][4], RunningRows& rows, float (&out)[hd / 8][4]) {
-#pragma unroll
-  for (int r = 0; r < 2; ++r) {
-    float peak = rows.peak[r];
-#pragma unroll
-    for (int n = 0; n < kKeyTiles; ++n) peak = fmaxf(peak, fmaxf(scores[n][2 * r], scores[n][2 * r + 1]));
-    peak = fmaxf(peak, __shfl_xor_sync(kAllLanes, peak, 1));
-    peak = fmaxf(peak, __shfl_xor_sync(kAllLanes, peak, 2));
-    const float base = peak == -INFINITY ? 0.F : peak;  // no key yet: all weights are 2^-inf = 0
-    const float rescale = exp2f(rows.peak[r] - base);
-    float total = rows.total[r] * rescale;
-#pragma unroll
-    for (int n = 0; n < kKeyTiles; ++n)
-#pragma unroll
-      for (int c = 2 * r; c < 2 * r + 2; ++c) {
-        scores[n][c] = exp2f(scores[n][c] - base);
-        total += scores[n][c];
-      }
-#pragma unroll
-    for (int n = 0; n < hd / 8; ++n) out[n][2 * r] *= rescale, out[n][2 * r + 1] *= rescale;
-    rows.peak[r] = peak;
-    rows.total[r] = total;
-  }
-}
-
 /// out += weights v
 template <typename T, int hd>
 __device__ void add_values(float (&out)[hd / 8][4], const float (&weights)[kKeyTiles][4], const SharedTile<T, hd>& values) {
@@ -84,59 +50,6 @@ __device__ void add_values(float (&out)[hd / 8][4], const float (&weights)[kKeyT
       mma<T>(out[n + 1], a, b[2], b[3]);
     }
   }
-}
-
-template <typename T>
-struct Forward {
-  AttentionOperands<T> op;
-  Heads<T> out;
-  float* lse;  ///< or null
-};
-
-/// Minus infinity where query and key may not meet.
-template <typename T>
-__device__ void hide(float (&scores)[kKeyTiles][4], const AttentionOperands<T>& op, int64_t b, int64_t row, int64_t first_key) {
-  const Bounds bounds[2] = {Bounds::of(op.visited(b, op.reach.of(row)), first_key),
-                            Bounds::of(op.visited(b, op.reach.of(row + 8)), first_key)};
-  const bool holes = op.has_holes(b);
-  const int t = threadIdx.x % 4;
-#pragma unroll
-  for (int n = 0; n < kKeyTiles; ++n)
-#pragma unroll
-    for (int c = 0; c < 4; ++c) {
-      const int key = n * 8 + 2 * t + c % 2;
-      if (!bounds[c / 2].hold(key) || (holes && op.hidden(b, first_key + key))) scores[n][c] = -INFINITY;
-    }
-}
-
-/// Row r (0 or 1) of the thread's two: divided by its total, or the mean of all values when it has no key.
-template <typename T, int hd>
-__device__ void store_row(const Forward<T>& f, float (&out)[hd / 8][4], const RunningRows& rows, int r, int64_t b, int64_t h,
-                          int64_t query) {
-  float total = rows.total[r];
-  total += __shfl_xor_sync(kAllLanes, total, 1);
-  total += __shfl_xor_sync(kAllLanes, total, 2);
-  if (query >= f.op.queries) return;
-  const int t = threadIdx.x % 4;
-  const bool none = total == 0;
-  if (none) {
-#pragma unroll
-    for (int n = 0; n < hd / 8; ++n) out[n][2 * r] = out[n][2 * r + 1] = 0;
-    for (int64_t s = 0; s < f.op.reach.keys; ++s) {
-      const T* v = f.op.v(b, s, f.op.kv_head(h));
-#pragma unroll
-      for (int n = 0; n < hd / 8; ++n)
-#pragma unroll
-        for (int c = 0; c < 2; ++c) out[n][2 * r + c] += widened(v[n * 8 + 2 * t + c]);
-    }
-  }
-  const float inverse = 1.F / (none ? static_cast<float>(f.op.reach.keys) : total);
-  T* to = f.out(b, query, h);
-#pragma unroll
-  for (int n = 0; n < hd / 8; ++n)
-    *reinterpret_cast<uint32_t*>(to + n * 8 + 2 * t) = packed<T>(out[n][2 * r] * inverse, out[n][2 * r + 1] * inverse);
-  if (f.lse != nullptr && t == 0)
-    f.lse[(b * f.op.heads + h) * f.op.queries + query] = none ? -INFINITY : (rows.peak[r] + log2f(total)) * kLn2;
 }
 
 template <typename T, int hd>
@@ -171,16 +84,15 @@ __global__ void __launch_bounds__(kBlock, 2) attention_forward_kernel(const Forw
     commit_copies();
     float scores[kKeyTiles][4];
     score_tile<T, hd>(scores, q, keys);
-#pragma unroll
-    for (int n = 0; n < kKeyTiles; ++n)
-#pragma unroll
-      for (int c = 0; c < 4; ++c) scores[n][c] *= op.scale * kLog2e;  // to base 2
+    scale_scores(scores, op.scale);
     const bool inside = !holes && i * kKeys >= common.first && (i + 1) * kKeys <= common.last;
     if (!inside) hide(scores, op, b, row, i * kKeys);
     __syncthreads();                                  // every warp has read the keys
     if (i + 1 < tiles.last) load(keys, op.k, i + 1);  // under way while values are added
     commit_copies();
-    soften<hd>(scores, rows, out);
+    float rescale[2];
+    soften(scores, rows, rescale);
+    rescale_rows(out, rescale);
     wait_copies<1>();
     __syncthreads();
     add_values<T, hd>(out, scores, values);

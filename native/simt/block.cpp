@@ -28,15 +28,14 @@ void say_where() {
   std::fprintf(stderr, "\n");
 }
 
-/// The barrier that SIDESTEP_SIMT_SKIP names.
+}  // namespace
+
 bool left_out(Site site) {
   const std::string& skip = settings().skip;
   const size_t colon = skip.rfind(':');
   if (colon == std::string::npos || site.line != std::atoi(skip.c_str() + colon + 1)) return false;
   return std::string_view(site.file).ends_with("/" + skip.substr(0, colon));
 }
-
-}  // namespace
 
 void fault(const char* what) {
   std::fprintf(stderr, "simt: FAULT: %s\n", what);
@@ -80,6 +79,7 @@ void Block::thread_body() {
 void Block::end_thread(Thread& t) {
   const bool left = std::any_of(t.groups.begin(), t.groups.end(), [](const auto& group) { return !group.empty(); });
   if (left || !t.uncommitted.empty()) fault("a thread ends with asynchronous copies that it never waited for");
+  if (!warp_of(t).products.idle()) fault("a warp ends with products that it never waited for");
   t.groups.clear();
   t.state = State::done;
   --live_;
@@ -148,9 +148,7 @@ int Block::barrier(int value, Site site) {
   return result_;
 }
 
-/// Returns when all lanes of the mask have come; the last one does `finish` before any goes on.
-template <typename Finish>
-void Block::meet_warp(uint32_t mask, Site site, const Finish& finish) {
+Warp* Block::begin_meeting(uint32_t mask, Site site) {
   Thread& t = self();
   Warp& w = warp_of(t);
   if ((mask >> t.lane & 1) == 0) fault("a lane takes part in a warp's operation whose mask leaves it out");
@@ -162,12 +160,28 @@ void Block::meet_warp(uint32_t mask, Site site, const Finish& finish) {
     fault("the lanes of a warp wait at different operations");
   }
   w.waiting |= 1U << t.lane;
-  if (w.waiting != mask) return wait(State::in_warp, site);
-  finish();
+  if (w.waiting == mask) return &w;
+  wait(State::in_warp, site);
+  return nullptr;
+}
+
+void Block::end_meeting(Warp& w) {
+  const Thread& t = self();
+  const uint32_t mask = w.mask;
   w.waiting = 0;
   ++w.phase;
   for (int lane = 0; lane < kWarp; ++lane)
     if (lane != t.lane && (mask >> lane & 1) != 0) make_ready(*threads_[static_cast<size_t>(t.warp * kWarp + lane)]);
+}
+
+void Block::sleep_on(const uint64_t* barrier, Site site) {
+  self().phase_of = barrier;
+  wait(State::at_phase, site);
+}
+
+void Block::wake(const uint64_t* barrier) {
+  for (int i = 0; i < count_; ++i)
+    if (Thread& t = *threads_[static_cast<size_t>(i)]; t.state == State::at_phase && t.phase_of == barrier) make_ready(t);
 }
 
 void Block::begin_threads(dim3 size, uint3 block) {
@@ -180,6 +194,7 @@ void Block::begin_threads(dim3 size, uint3 block) {
     const auto n = static_cast<unsigned>(i);
     static_cast<Lane&>(t) = {{n % size.x, n / size.x % size.y, n / size.x / size.y}, block, i, i / kWarp, i % kWarp};
     warp_of(t).waiting = 0;
+    if (t.lane == 0) warp_of(t).products.reset();
     make_ready(t);
   }
 }
@@ -199,15 +214,18 @@ void Block::run(const Shape& shape, const std::function<void()>& thread, uint3 b
   Fiber::switch_to(host_, first->fiber);  // comes back when no thread is ready
   current = nullptr;
   if (live_ > 0) explain_deadlock();
+  if (!boxes.empty()) fault("a block ends with copies of boxes that nobody waited for");
   memory.end_block();
 }
 
 void Block::explain_deadlock() {
+  const auto at = [](State state) {
+    return state == State::at_barrier ? "the barrier" : state == State::at_phase ? "an mbarrier" : "its warp's";
+  };
   for (int i = 0; i < count_; ++i) {
     const Thread& t = *threads_[static_cast<size_t>(i)];
     if (t.state != State::done)
-      std::fprintf(stderr, "simt: thread %d waits at %s %s:%d\n", i, t.state == State::at_barrier ? "the barrier" : "its warp's",
-                   t.site.file, t.site.line);
+      std::fprintf(stderr, "simt: thread %d waits at %s %s:%d\n", i, at(t.state), t.site.file, t.site.line);
   }
   fault("no thread can go on");
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "simt/async_unit.h"
 #include "simt/fiber.h"
 #include "simt/queue_kernel.h"
 #include "simt/settings.h"
@@ -14,13 +15,14 @@ namespace sidestep::simt {
 
 constexpr int kMostThreads = 1024;
 
-enum class State : uint8_t { ready, at_barrier, in_warp, done };
+enum class State : uint8_t { ready, at_barrier, at_phase, in_warp, done };
 
 struct Thread : Lane {
   explicit Thread(void (*entry)()) : Lane{}, fiber(entry) {}
   Fiber fiber;
   State state = State::done;
-  Site site{};  ///< where it waits
+  Site site{};                         ///< where it waits
+  const uint64_t* phase_of = nullptr;  ///< of which barrier in shared memory it waits for the end
   std::vector<AsyncCopy> uncommitted{};
   std::vector<std::vector<AsyncCopy>> groups{};
 };
@@ -37,6 +39,7 @@ struct Meeting {
 struct Warp : Meeting {
   uint32_t slots[2][kWarp][kMostWords];
   uint32_t waiting = 0, mask = 0;
+  WarpProducts products;
   uint32_t (*current_slots())[kMostWords] { return slots[phase & 1]; }
 };
 
@@ -55,10 +58,15 @@ class Block {
   Warp& warp_of(const Lane& lane) { return warps_[static_cast<size_t>(lane.warp)]; }
   SharedMemory& memory() { return *memory_; }
   uint32_t roll(uint32_t sides);
+  void sleep_on(const uint64_t* barrier, Site site);  ///< until it is woken
+  void wake(const uint64_t* barrier);
+  std::vector<BoxCopy> boxes{};  ///< copies that were issued and not done
 
  private:
   [[noreturn]] static void thread_body();
   void begin_threads(dim3 size, uint3 block);
+  Warp* begin_meeting(uint32_t mask, Site site);  ///< null for all but the last lane, once that has ended the meeting
+  void end_meeting(Warp& w);
   void make_ready(Thread& t);
   Thread* next();
   void go_on(Thread& from);
@@ -86,7 +94,19 @@ struct LaunchOrder {
 };
 LaunchOrder& launch_order();
 
+/// Whether SIDESTEP_SIMT_SKIP names this place.
+bool left_out(Site site);
+
 /// The name of the kernel that runs on this thread, for messages.
 extern thread_local const void* current_kernel;
+
+/// Returns when all lanes of the mask have come; the last one does `finish` before any goes on.
+template <typename Finish>
+void Block::meet_warp(uint32_t mask, Site site, const Finish& finish) {
+  Warp* const w = begin_meeting(mask, site);
+  if (w == nullptr) return;
+  finish();
+  end_meeting(*w);
+}
 
 }  // namespace sidestep::simt

@@ -1,8 +1,5 @@
 // The machine notices what it is there for: kernels with one defect each, run in a child process, must end it with the right
 // words, and the same kernels without the defect must compute.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -10,9 +7,9 @@
 
 #include "ops/device_cuda.cuh"
 #include "ops/mma_cuda.cuh"
+#include "simt/checks.cuh"
 #include "simt/fiber.h"
 #include "testing/registry.h"
-#include "testing/test.h"
 
 namespace sidestep::cuda {
 
@@ -112,47 +109,6 @@ __global__ void partial_copy_kernel(const uint32_t* from, uint32_t* to, int byte
 
 /// to = the transpose of from, both 8 x 8.
 __global__ void transpose_kernel(const uint32_t* from, uint32_t* to) { to[threadIdx.x] = ptx::transposed(from[threadIdx.x]); }
-
-/// What a child process said on its way out; empty when it ended well.
-template <typename Body>
-std::string last_words_of(const Body& body) {
-  int ends[2];
-  if (::pipe(ends) != 0) testing::fail(__FILE__, __LINE__, "no pipe");
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::dup2(ends[1], 2);
-    ::close(ends[0]);
-    body();
-    std::_Exit(0);
-  }
-  ::close(ends[1]);
-  std::string words;
-  char part[512];
-  for (ssize_t n = ::read(ends[0], part, sizeof(part)); n > 0; n = ::read(ends[0], part, sizeof(part)))
-    words.append(part, static_cast<size_t>(n));
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return status == 0 ? "" : words.empty() ? "it ended without a word" : words;
-}
-
-void expect_words(const std::string& words, const char* expected) {
-  if (words.find(expected) == std::string::npos)
-    testing::fail(__FILE__, __LINE__, std::string("expected \"") + expected + "\", found \"" + words + "\"");
-}
-
-cudaStream_t new_queue() {
-  cudaStream_t queue = nullptr;
-  check(cudaStreamCreate(&queue), "cudaStreamCreate");
-  return queue;
-}
-
-template <typename T>
-T* device_memory(size_t count) {
-  void* memory = nullptr;
-  check(cudaMalloc(&memory, count * sizeof(T)), "cudaMalloc");
-  return static_cast<T*>(memory);
-}
 
 /// What a block writes in a chosen order of threads.
 template <Barrier barrier>

@@ -1,5 +1,6 @@
 #include "simt/report.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +15,8 @@ namespace {
 
 struct Use {
   int64_t launches = 0, blocks = 0, threads = 0;
+  int64_t block_threads = 0;  ///< of one block, at most
+  size_t dynamic_bytes = 0;   ///< of shared memory a block, at most
 };
 
 /// Never destroyed: the last launches come from the program's own destructors.
@@ -31,6 +34,9 @@ void write() {
   for (const auto& [kernel, use] : report().kernels)
     std::fprintf(out, "launched %lld %lld %lld %s\n", static_cast<long long>(use.launches), static_cast<long long>(use.blocks),
                  static_cast<long long>(use.threads), kernel_name(kernel).c_str());
+  for (const auto& [kernel, use] : report().kernels)
+    std::fprintf(out, "block %lld %zu %s\n", static_cast<long long>(use.block_threads), use.dynamic_bytes,
+                 kernel_name(kernel).c_str());
   for (const auto& [name, calls] : report().products)
     std::fprintf(out, "product %lld %s\n", static_cast<long long>(calls), name.c_str());
   std::fclose(out);
@@ -51,9 +57,12 @@ void report_launch(const Shape& shape) {
   const std::lock_guard lock(report().mutex);
   Use& use = report().kernels[shape.kernel];
   const int64_t blocks = int64_t{shape.grid.x} * shape.grid.y * shape.grid.z;
+  const int64_t block_threads = int64_t{shape.block.x} * shape.block.y * shape.block.z;
   ++use.launches;
   use.blocks += blocks;
-  use.threads += blocks * shape.block.x * shape.block.y * shape.block.z;
+  use.threads += blocks * block_threads;
+  use.block_threads = std::max(use.block_threads, block_threads);
+  use.dynamic_bytes = std::max(use.dynamic_bytes, shape.shared_bytes);
 }
 
 void report_product(const std::string& name) {

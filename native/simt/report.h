@@ -9,6 +9,8 @@ namespace sidestep::simt {
 //   kernel NAME                                 every kernel of the plugin, launched or not
 //   launched LAUNCHES BLOCKS THREADS NAME       those that were
 //   product CALLS NAME                          products by the library: its types and epilogue
+//   block THREADS BYTES NAME                    of each that was launched: threads of a block and its dynamic shared memory, at
+//   most
 void report_launch(const Shape& shape);
 void report_product(const std::string& name);
 

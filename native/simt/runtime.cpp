@@ -1,6 +1,7 @@
 // CUDA's runtime interface on two made-up cards. Their queues are those of the fake CUDA device (fake_cuda/queue.h):
 // SIDESTEP_FAKE_CUDA_ORDER says how late work and copies are done, recordings break where CUDA's break. Errors stay until
 // cudaGetLastError takes them, as CUDA's do.
+#include <cuda.h>
 #include <cuda_runtime.h>
 
 #include <algorithm>
@@ -57,6 +58,8 @@ fake_cuda::Queue& queue_at(cudaStream_t stream) { return *reinterpret_cast<fake_
 
 /// CUDA takes work for a queue of the current device only.
 bool foreign(cudaStream_t stream) { return stream == nullptr || queue_at(stream).card != current_device; }
+
+bool is_hopper() { return simt::settings().multiprocessor == simt::Multiprocessor::hopper; }
 
 bool only_noting() { return simt::settings().launches == simt::Launches::note; }
 
@@ -149,7 +152,7 @@ cudaError_t cudaGetDeviceCount(int* count) {
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   *properties = {};
   std::snprintf(properties->name, sizeof(properties->name), "SIMT machine on the CPU, no card");
-  properties->major = 8;
+  properties->major = is_hopper() ? 9 : 8;
   properties->multiProcessorCount = 1;
   properties->totalGlobalMem = fake_cuda::card_bytes();
   return cudaSuccess;
@@ -162,7 +165,8 @@ Multiprocessors multiprocessors() {
   switch (simt::settings().multiprocessor) {
     case simt::Multiprocessor::kib_100: return {100, 1};
     case simt::Multiprocessor::kib_164: return {164, 108};
-    case simt::Multiprocessor::kib_228: return {228, 132};
+    case simt::Multiprocessor::kib_228:
+    case simt::Multiprocessor::hopper: return {228, 132};
   }
   __builtin_unreachable();
 }
@@ -171,8 +175,17 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
   switch (attribute) {
     case cudaDevAttrMaxSharedMemoryPerMultiprocessor: *value = multiprocessors().kib << 10; break;
     case cudaDevAttrMultiProcessorCount: *value = multiprocessors().count; break;
+    case cudaDevAttrComputeCapabilityMajor: *value = is_hopper() ? 9 : 8; break;
+    case cudaDevAttrComputeCapabilityMinor: *value = 0; break;
     case cudaDevAttrMemoryPoolsSupported: *value = 1; break;
   }
+  return cudaSuccess;
+}
+cudaError_t cudaGetDriverEntryPointByVersion(const char* symbol, void** function, unsigned, unsigned long long,
+                                             cudaDriverEntryPointQueryResult* found) {
+  const bool known = std::strcmp(symbol, "cuTensorMapEncodeTiled") == 0;
+  *function = known ? reinterpret_cast<void*>(&sidestep_simt_encode_tiled) : nullptr;
+  *found = known ? cudaDriverEntryPointSuccess : cudaDriverEntryPointSymbolNotFound;
   return cudaSuccess;
 }
 cudaError_t cudaDriverGetVersion(int* version) { return *version = CUDART_VERSION, cudaSuccess; }
@@ -331,7 +344,8 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t, cudaEvent_t) { return *milliseconds = 1, cudaSuccess; }
 
 cudaError_t simt_set_dynamic_shared(const void* kernel, cudaFuncAttribute, int bytes) {
-  if (bytes < 0 || static_cast<size_t>(bytes) > simt::kMostDynamicShared) return answer(cudaErrorInvalidValue);
+  const size_t most = is_hopper() ? simt::kMostDynamicSharedOfHopper : simt::kMostDynamicShared;
+  if (bytes < 0 || static_cast<size_t>(bytes) > most) return answer(cudaErrorInvalidValue);
   const std::lock_guard lock(dynamic_shared_limits().mutex);
   dynamic_shared_limits().most[kernel] = bytes;
   return cudaSuccess;

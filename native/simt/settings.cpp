@@ -42,7 +42,7 @@ Settings read() {
       chosen("SIDESTEP_SIMT_LAUNCHES", std::array{LaunchesName{"run"sv, Launches::run}, LaunchesName{"note"sv, Launches::note}}),
       chosen("SIDESTEP_SIMT_SHARED",
              std::array{SharedName{"100"sv, Multiprocessor::kib_100}, SharedName{"164"sv, Multiprocessor::kib_164},
-                        SharedName{"228"sv, Multiprocessor::kib_228}}),
+                        SharedName{"228"sv, Multiprocessor::kib_228}, SharedName{"hopper"sv, Multiprocessor::hopper}}),
       std::strtoull(text("SIDESTEP_SIMT_SEED").c_str(), nullptr, 10),
       std::atoi(text("SIDESTEP_SIMT_THREADS").c_str()),
       text("SIDESTEP_SIMT_SKIP"),

@@ -12,8 +12,9 @@ enum class Copies : uint8_t { eager, lazy, random };
 enum class Launches : uint8_t { run, note };
 
 /// What kernels choose their tiles by: one multiprocessor with a GeForce's 100 KiB of shared memory, 108 with an A100's 164, or
-/// 132 with a Hopper's 228. A block gets 99 either way.
-enum class Multiprocessor : uint8_t { kib_100, kib_164, kib_228 };
+/// 132 with 228. A block gets 99 either way. `hopper`: those 132 of a card of compute capability 9.0, with all that it alone has;
+/// there a block gets 227.
+enum class Multiprocessor : uint8_t { kib_100, kib_164, kib_228, hopper };
 
 /// What the environment chooses, read once: docs/testing.md.
 struct Settings {

@@ -7,6 +7,7 @@ namespace sidestep::simt {
 
 constexpr size_t kMostStaticShared = size_t{48} << 10;
 constexpr size_t kMostDynamicShared = 101376;  ///< 99 KB: sm_86, sm_89, sm_120, the least of the cards that are served
+constexpr size_t kMostDynamicSharedOfHopper = 232448;
 
 /// One block's shared memory. A gap of poison follows each variable and the dynamic bytes: 0xff like all that was not written
 /// yet, and what a block wrote there is found at its end, or at once by the address sanitizer.

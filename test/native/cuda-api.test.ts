@@ -9,6 +9,7 @@ import {expect, test} from 'vitest';
  */
 const SINCE: Readonly<Record<string, readonly string[]>> = {
   '7.0': [
+    'cudaDevAttrComputeCapabilityMajor cudaDevAttrComputeCapabilityMinor',
     'cudaDevAttrMaxSharedMemoryPerMultiprocessor cudaDevAttrMultiProcessorCount',
     'cudaDeviceProp cudaDeviceGetAttribute cudaDeviceSynchronize cudaDriverGetVersion cudaErrorInitializationError',
     'cudaErrorInsufficientDriver cudaErrorMemoryAllocation cudaErrorNoDevice cudaEventCreate cudaEventCreateWithFlags cudaEventDestroy',
@@ -28,7 +29,10 @@ const SINCE: Readonly<Record<string, readonly string[]>> = {
     'cudaDevAttrMemoryPoolsSupported cudaDeviceGetDefaultMemPool cudaFreeAsync cudaMallocAsync cudaMemPoolAttrReleaseThreshold',
     'cudaMemPoolSetAttribute cudaMemPoolTrimTo',
   ],
-  '12.0': ['cudaGraphInstantiate'], // with three arguments
+  '11.3': ['cudaGetDriverEntryPoint'],
+  // With three arguments; with a fourth that says what was found.
+  '12.0': ['cudaGraphInstantiate', 'cudaDriverEntryPointQueryResult cudaDriverEntryPointSuccess cudaEnableDefault'],
+  '12.5': ['cudaGetDriverEntryPointByVersion'], // 13.0 calls the older one deprecated: each is used with its own toolkits
 };
 
 /** Members that all of 12.0 to 13.0 have: 13.0 took several away. */

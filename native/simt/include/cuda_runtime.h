@@ -42,9 +42,13 @@ enum cudaFuncAttribute : int { cudaFuncAttributeMaxDynamicSharedMemorySize = 8 }
 enum cudaMemPoolAttr : int { cudaMemPoolAttrReleaseThreshold = 4 };
 enum cudaDeviceAttr : int {
   cudaDevAttrMultiProcessorCount = 16,
+  cudaDevAttrComputeCapabilityMajor = 75,
+  cudaDevAttrComputeCapabilityMinor = 76,
   cudaDevAttrMaxSharedMemoryPerMultiprocessor = 81,
   cudaDevAttrMemoryPoolsSupported = 115
 };
+enum cudaDriverEntryPointQueryResult : int { cudaDriverEntryPointSuccess, cudaDriverEntryPointSymbolNotFound };
+enum : unsigned long long { cudaEnableDefault = 0 };
 enum cudaStreamCaptureMode : int { cudaStreamCaptureModeGlobal, cudaStreamCaptureModeThreadLocal, cudaStreamCaptureModeRelaxed };
 enum cudaStreamCaptureStatus : int {
   cudaStreamCaptureStatusNone,
@@ -82,6 +86,7 @@ cudaError_t cudaGetDeviceCount(int*);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp*, int);
 cudaError_t cudaDeviceGetAttribute(int*, cudaDeviceAttr, int);
 cudaError_t cudaDriverGetVersion(int*);
+cudaError_t cudaGetDriverEntryPointByVersion(const char*, void**, unsigned, unsigned long long, cudaDriverEntryPointQueryResult*);
 cudaError_t cudaMemGetInfo(size_t*, size_t*);
 cudaError_t cudaDeviceSynchronize();
 cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t*, int);
