@@ -31,7 +31,10 @@ const SINCE: Readonly<Record<string, readonly string[]>> = {
   ],
   '11.3': ['cudaGetDriverEntryPoint'],
   // With three arguments; with a fourth that says what was found.
-  '12.0': ['cudaGraphInstantiate', 'cudaDriverEntryPointQueryResult cudaDriverEntryPointSuccess cudaEnableDefault'],
+  '12.0': [
+    'cudaGraphInstantiate',
+    'cudaDriverEntryPointQueryResult cudaDriverEntryPointSuccess cudaEnableDefault',
+  ],
   '12.5': ['cudaGetDriverEntryPointByVersion'], // 13.0 calls the older one deprecated: each is used with its own toolkits
 };
 
