@@ -11,7 +11,7 @@ import {rolldown} from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const {dependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** As deep below dist/ as every module that asks where the package lies: such paths are relative to a module. */
+/** As deep below dist/ as every module that asks where the package is: such paths are relative to a module. */
 const bundles = {
   'bundle-cli': {start: 'cli/start.js'},
   'bundle-worker': {main: 'worker/main.js', job: 'job/main.js', piped: 'job/piped.js'},

@@ -51,7 +51,7 @@ function tryAll() {
   return failed === 0 ? 0 : 1;
 }
 
-/** What git knows or would take, as it lies here, with what was installed and built. */
+/** What git knows or would take, as it is here, with what was installed and built. */
 function copyTo(copy) {
   const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,

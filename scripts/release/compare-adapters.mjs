@@ -1,5 +1,5 @@
 // `node scripts/release/compare-adapters.mjs FILE.safetensors...`: the same training by the engines of several systems. Each tensor
-// must lie within TOLERANCE of the first file's, as relative L2: other compilers and processors round otherwise, and no more.
+// must be within TOLERANCE of the first file's, as relative L2: other compilers and processors round otherwise, and no more.
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 

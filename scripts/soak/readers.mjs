@@ -4,7 +4,7 @@ import {basename, dirname, join} from 'node:path';
 import {filesBelow, root} from './project.mjs';
 
 /**
- * `{kind, name, form, bytes, read(path)}`: `name` is where the file lies below a mutant's folder, `beside` are files copied
+ * `{kind, name, form, bytes, read(path)}`: `name` is where the file is below a mutant's folder, `beside` are files copied
  * next to it, `says` is what problems have to name when it is not the file itself.
  */
 export async function collectReaders(reference) {

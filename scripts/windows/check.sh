@@ -6,7 +6,7 @@
 #   scripts/windows/check.sh pipeline    the addon in Windows' Node: the smoke pipeline and what else on-windows.mjs tries
 #   scripts/windows/check.sh tests       unit tests of the program (vitest.config.mjs)
 #   scripts/windows/check.sh             all of it
-# What it makes lies in build-windows/; Wine's Windows as well.
+# What it makes is in build-windows/; Wine's Windows as well.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 what="${*:-all}"

@@ -25,7 +25,7 @@ const main = join(root, 'dist', 'cli', 'main.js');
 const UNDER_WINE = process.env.WINEPREFIX !== undefined;
 const scratch = mkdtempSync(join(tmpdir(), 'sidestep windows '));
 
-/** A project whose path has blanks and letters of other scripts, and whose objects lie deeper than 260 characters. */
+/** A project whose path has blanks and letters of other scripts, and whose objects are deeper than 260 characters. */
 function project(name) {
   const folder = join(scratch, 'Müller 音楽', 'deep '.repeat(12).trim(), 'deeper '.repeat(10).trim(), name);
   mkdirSync(folder, {recursive: true});

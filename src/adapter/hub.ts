@@ -3,7 +3,7 @@
  * is refused when it is uploaded (huggingface.co/docs/hub/model-cards, /repositories-licenses).
  */
 
-/** ACE-Step's own uploads; the turbo model lies in the repository of the parts that all models share. */
+/** ACE-Step's own uploads; the turbo model is in the repository of the parts that all models share. */
 const repositories: ReadonlyMap<string, string> = new Map([
   ['acestep-v15-turbo', 'ACE-Step/Ace-Step1.5'],
   ...[

@@ -54,12 +54,12 @@ export function schemaLine(schema = 'pipeline'): string {
 
 /** Where a file goes, and from where the relative paths that people give start. */
 export interface FilePlace {
-  /** Absolute folder the file will lie in; relative paths in it start from there. */
+  /** Absolute folder the file will be in; relative paths in it start from there. */
   readonly folder: string;
   readonly cwd: string;
 }
 
-/** A path as the file should hold it: what lies below its folder moves with it, also where it was given in full. */
+/** A path as the file should hold it: what is below its folder moves with it, also where it was given in full. */
 export function writtenPath(path: string, {folder, cwd}: FilePlace): string {
   if (path.startsWith('~')) return path;
   const near = relative(folder, resolve(cwd, path)).split(sep).join('/');

@@ -41,7 +41,7 @@ async function tokenizerDir(model: StageId, planned: PlannedPipeline): Promise<R
   return scanned === undefined ? failure(notRun(model)) : ok(scanned.components.tokenizer.dir);
 }
 
-/** A model that a fixture made lies in the cache as objects: reading it as an input puts its folder together. */
+/** A model that a fixture made is in the cache as objects: reading it as an input puts its folder together. */
 async function scannedDir(scan: PlannedStage, {plan, observation}: PlannedPipeline): Promise<string> {
   const upstream = new Map(plan.stages.map((stage) => [stage.id, stage]));
   const reader = {...scan, references: {model: {$stage: scan.id}}, reads: [scan.id]};

@@ -22,7 +22,7 @@ import {engineHelp} from './engine/installation.js';
 import type {Terminal} from './terminal.js';
 import {packageRoot} from './version.js';
 
-/** `.sidestep/` of the project a pipeline lies in; the cache there too, unless environment or settings name a shared one. */
+/** `.sidestep/` of the project a pipeline is in; the cache there too, unless environment or settings name a shared one. */
 export function projectOf(terminal: Terminal, pipelineFile: string, settings: Settings): Project {
   const state_dir = stateDirOf(terminal, pipelineFile);
   const named = terminal.env.SIDESTEP_CACHE_DIR || settings.values.cache?.dir;
@@ -32,7 +32,7 @@ export function projectOf(terminal: Terminal, pipelineFile: string, settings: Se
   };
 }
 
-/** Where the records of a pipeline's project lie, whether or not the file exists. */
+/** Where the records of a pipeline's project are, whether or not the file exists. */
 export function stateDirOf({cwd}: Pick<Terminal, 'cwd'>, pipelineFile: string): string {
   return join(projectRoot(dirname(resolve(cwd, pipelineFile))), '.sidestep');
 }

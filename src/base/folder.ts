@@ -19,7 +19,7 @@ export interface FolderEntry {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
 
-/** What lies in a folder. Throws the file system's errors. */
+/** What is in a folder. Throws the file system's errors. */
 export async function entriesIn(folder: string): Promise<FolderEntry[]> {
   return (await readdir(fsPath(folder), {withFileTypes: true, encoding: 'buffer'})).map(entryOf);
 }

@@ -57,7 +57,7 @@ export function linkLoop(
 ): SidestepError {
   return new SidestepError({
     code,
-    message: `${shownPath(path)} is a symbolic link back to ${shownPath(to)}, which it lies in`,
+    message: `${shownPath(path)} is a symbolic link back to ${shownPath(to)}, which it is in`,
     hint: 'Remove the link; sidestep would walk in circles.',
   });
 }

@@ -3,7 +3,7 @@ import {isAbsolute} from 'node:path';
 
 /**
  * The user's home folder: of `HOME`, else what the system knows of the user; `/`, as containers have it, where neither says. A
- * relative one is none: settings would lie in whatever folder a command is started in.
+ * relative one is none: settings would be in whatever folder a command is started in.
  */
 export function homeFolder(): string {
   return said(homedir) ?? said(() => userInfo().homedir) ?? '/';

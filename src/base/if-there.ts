@@ -4,7 +4,7 @@ import {isFileError} from './durable.js';
 import {fsPath} from './path-bytes.js';
 import {isSystemError} from './system-error.js';
 
-/** Whether a file lies there, or behind the link that does; false too where no one may look. */
+/** Whether a file is there, or behind the link that does; false too where no one may look. */
 export async function isFile(path: string): Promise<boolean> {
   return stat(fsPath(path)).then(
     (found) => found.isFile(),

@@ -4,7 +4,7 @@ import {dirname} from 'node:path';
 import {systemErrorName} from './system-error.js';
 
 /**
- * Makes a folder and what it lies in. Node's own `recursive: true` hides why it cannot: a full disk and a link that leads
+ * Makes a folder and what it is in. Node's own `recursive: true` hides why it cannot: a full disk and a link that leads
  * nowhere are both ENOENT there, it fails when somebody else removes a parent in between, and below /proc it never ends.
  * Throws the file system's own error, for the folder that could not be made.
  */

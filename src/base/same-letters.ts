@@ -5,7 +5,7 @@ import {fsPath} from './path-bytes.js';
 import {isSystemError} from './system-error.js';
 
 /**
- * What lies at a path that somebody wrote: the path itself, else the one whose names have the same letters in another Unicode form
+ * What is at a path that somebody wrote: the path itself, else the one whose names have the same letters in another Unicode form
  * (macOS writes é as two). Undefined when nothing does, or when several do.
  */
 export function sameLetters(path: string): string | undefined {

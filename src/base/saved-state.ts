@@ -39,7 +39,7 @@ function isOlderNote(note: Json | undefined): boolean {
   return isJsonObject(note) && typeof note.folder === 'string' && isJsonObject(note.about);
 }
 
-/** Whether the note was written for the work whose folder it lies in, not for that which this one was copied from. */
+/** Whether the note was written for the work whose folder it is in, not for that which this one was copied from. */
 export function isOwn({by}: SavedStateNote, partialDir: string): boolean {
   return workOf(by) === workOf(basename(partialDir));
 }

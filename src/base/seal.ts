@@ -13,7 +13,7 @@ export interface SealedFile {
   readonly hash: ContentHash;
 }
 
-/** Files that work saved for later counts on: of a disk that lies, or a slip of the hand, nothing is believed. */
+/** Files that work saved for later counts on: of a disk that is, or a slip of the hand, nothing is believed. */
 export interface Seal {
   /** Folders that hold the named files, as they were, and no others. */
   readonly folders: readonly SealedFolder[];

@@ -1,7 +1,7 @@
 import type {Branded} from './brand.js';
 
 /**
- * Names one stage instance of a pipeline: `train`, or with a matrix `train[rank=8]`. It lies in `base/` because
+ * Names one stage instance of a pipeline: `train`, or with a matrix `train[rank=8]`. It is in `base/` because
  * every process and every folder names stages; what a stage is, only `stage/` and above know.
  */
 export type StageId = Branded<'StageId'>;

@@ -28,7 +28,7 @@ export function isShared(found: Stats): boolean {
   return found.isFile() && found.nlink > 1;
 }
 
-/** What lies at a path that a program was asked to fill; undefined for nothing, or a link that leads nowhere. */
+/** What is at a path that a program was asked to fill; undefined for nothing, or a link that leads nowhere. */
 export function leftAt(root: string, path: string): 'file' | 'folder' | undefined {
   try {
     return plainWithin(root, path).isDirectory() ? 'folder' : 'file';

@@ -16,7 +16,7 @@ export interface CacheEntry {
   /** Further objects that the outputs name (the tensors of a sample collection): they live as long as the entry. */
   readonly refers: readonly ObjectRef[];
   /**
-   * Hashes of what it was made from, as far as that lay in the cache: outputs of stages (a tree's is that of its listing) and
+   * Hashes of what it was made from, as far as that was in the cache: outputs of stages (a tree's is that of its listing) and
    * single objects. When one of them turns out to be damaged, this may be wrong and is made again.
    */
   readonly made_from: readonly ContentHash[];

@@ -10,7 +10,7 @@ import {parseEntry} from './entry-form.js';
 /** Everything in a cache, read from its own files: for `cache ls`, gc and verify, which may take their time. */
 export interface Inventory {
   readonly entries: readonly FoundEntry[];
-  /** Paths of what lies among the entries and is none: damaged, of an older format, or somebody else's. */
+  /** Paths of what is among the entries and is none: damaged, of an older format, or somebody else's. */
   readonly junk: readonly string[];
   readonly objects: ReadonlyMap<ContentHash, FoundObject>;
   readonly partials: readonly FoundFolder[];

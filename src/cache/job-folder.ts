@@ -8,7 +8,7 @@ import {textIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
 
 /**
- * What a job of a cluster and its runner write to each other lies in a folder of the cache that outlives the runner: one
+ * What a job of a cluster and its runner write to each other is in a folder of the cache that outlives the runner: one
  * for each attempt, so that a job everybody took for dead finds its own folder gone, and never writes into another's.
  */
 export function newJobFolder({root}: Cache, fingerprint: Fingerprint): string {

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import type {ContentHash, Fingerprint} from '../base/hash.js';
 
-/** Where everything lies below a cache's root. Changing any of this needs a new `CACHE_FORMAT`. */
+/** Where everything is below a cache's root. Changing any of this needs a new `CACHE_FORMAT`. */
 export const CACHE_FORMAT = 1;
 
 /** Immutable bytes, named by their content hash. */

@@ -35,7 +35,7 @@ export async function clearLeftovers(cache: Cache, paths: readonly string[]): Pr
   }
 }
 
-/** Where temporary files may lie, below a cache's root. What a worker makes in a partial folder it makes under a name of its own. */
+/** Where temporary files may be, below a cache's root. What a worker makes in a partial folder it makes under a name of its own. */
 const SWEPT = ['.', 'entries', 'objects', 'trees', 'roots', 'owners', 'partial', 'memory'];
 
 /** Removes all that killed runners left half-written in the cache; of living ones nothing is touched. */

@@ -24,7 +24,7 @@ export function lineageOf(contents: readonly string[], entries: readonly CacheEn
     ({uses}) => uses,
   );
   const own = made_by.filter(({distance}) => distance === 1).flatMap(({entry}) => makesOf(entry));
-  // What lies beside it in one output counts for what was made: stages read outputs as a whole.
+  // What is beside it in one output counts for what was made: stages read outputs as a whole.
   const made_of_it = closure(
     new Set([...contents, ...own]),
     known,
@@ -70,7 +70,7 @@ function makesOf({outputs, refers, fingerprint}: CacheEntry): string[] {
   return [...left, ...refers.map(({hash}) => hash), fingerprint];
 }
 
-/** Of what lay in the cache, and of files: wherever a fingerprint's parts name content, they name it by its hash. */
+/** Of what was in the cache, and of files: wherever a fingerprint's parts name content, they name it by its hash. */
 function usesOf({made_from, parts}: CacheEntry): string[] {
   return [...made_from, ...(JSON.stringify(parts).match(/\b[0-9a-f]{64}\b/g) ?? [])];
 }

@@ -32,7 +32,7 @@ export function objectState(cache: Cache, {hash, size}: ObjectRef): ObjectState 
 }
 
 /**
- * Takes a finished file into the cache under the hash of its bytes. It is moved, so it must lie on the cache's file system
+ * Takes a finished file into the cache under the hash of its bytes. It is moved, so it must be on the cache's file system
  * (in its temporary folder) and no one may write to it any more; a file that has a second name elsewhere is copied.
  * Throws `cache/not-a-plain-file`.
  */
@@ -50,7 +50,7 @@ export async function commitFile(cache: Cache, path: string): Promise<ObjectRef>
 /** A slip of an editor must not change what a hash names. */
 const READ_ONLY = 0o444;
 
-/** Moves a file of ours, whose bytes were just compared with that hash, to where objects lie. */
+/** Moves a file of ours, whose bytes were just compared with that hash, to where objects are. */
 export async function placeObject(cache: Cache, path: string, object: ObjectRef): Promise<void> {
   const target = objectPath(cache.root, object.hash);
   await syncFile(path, cache.fault);
@@ -66,7 +66,7 @@ export async function placeObject(cache: Cache, path: string, object: ObjectRef)
   remember(cache, object);
 }
 
-/** Where a part of the cache lies on another disk: somebody put a link or a mount there. */
+/** Where a part of the cache is on another disk: somebody put a link or a mount there. */
 async function moveByCopy(cache: Cache, path: string, target: string): Promise<void> {
   const aside = ownedTemporaryName(cache, target);
   try {

@@ -118,7 +118,7 @@ function hintFor(root: string): string {
   const owner = ownerOf(root);
   const elsewhere = 'Choose another location with the setting `cache.dir` (or SIDESTEP_CACHE_DIR).';
   if (owner === undefined || owner === process.getuid?.())
-    return `${elsewhere} What lies there can still be read.`;
+    return `${elsewhere} What is there can still be read.`;
   return `It belongs to another user (number ${owner}). ${elsewhere} To read from it and write to your own: \`cache.from: [${root}]\`. To write into one together, all its users need the setting \`cache.sharing: group\` and a group of their own, and its owner once runs chmod -R g+rwX ${root}.`;
 }
 

@@ -62,7 +62,7 @@ export interface PartialNote {
 
 const NOTE = 'pipeline.json';
 
-/** The folder that outlives an interrupted attempt; what lies in it is never taken for an output. */
+/** The folder that outlives an interrupted attempt; what is in it is never taken for an output. */
 export async function openPartial(cache: Cache, key: AttemptKey, note: PartialNote): Promise<string> {
   const folder = attemptDir(cache, key);
   await makeFolder(folder);

@@ -13,7 +13,7 @@ import {viewCache} from '../run/cache-view.js';
 import {isSampleCollection} from '../stage/sample-parts.js';
 import type {FileNumbers, StageNumbers} from './baseline.js';
 
-/** What the stages of a run computed, by stage: only what came out, not what it is called or where it lies. */
+/** What the stages of a run computed, by stage: only what came out, not what it is called or where it is. */
 export async function numbersOf(
   plan: Plan,
   cache: Cache,

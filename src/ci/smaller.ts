@@ -95,7 +95,7 @@ function officialModel(params: ParamObject): ParamObject {
 function smallTraining({resume_from, samples, ...params}: ParamObject, here: Here): ParamObject {
   const tensors = withTensors(withTensors(params, 'tensors', here), 'validation.tensors', here);
   if (typeof resume_from === 'string')
-    here.left_out.push(`${here.stage.id} begins at step 0: its resume_from lies on another machine`);
+    here.left_out.push(`${here.stage.id} begins at step 0: its resume_from is on another machine`);
   return {
     ...tensors,
     max_steps: STEPS,

@@ -128,7 +128,7 @@ function pathsOf({outputs}: Wish, declared: readonly OutputDeclaration[]): Resul
 interface TakingIn {
   readonly stage: FingerprintedStage;
   readonly declared: readonly OutputDeclaration[];
-  /** Where each output is to lie in a stage's folder, and where it lies now. */
+  /** Where each output is to be in a stage's folder, and where it is now. */
   readonly places: readonly {readonly file: string; readonly path: string}[];
 }
 

@@ -95,7 +95,7 @@ function noFolder(path: string): Problem {
   return {
     code: 'cache/not-writable',
     message: `The cache at ${shownPath(path)} cannot be used: it is no folder`,
-    hint: 'Correct the setting `cache.dir` (or SIDESTEP_CACHE_DIR), or move away what lies there.',
+    hint: 'Correct the setting `cache.dir` (or SIDESTEP_CACHE_DIR), or move away what is there.',
   };
 }
 

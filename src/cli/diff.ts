@@ -17,7 +17,7 @@ interface DiffOptions extends AnswerOptions {
 export function diffCommand(terminal: Terminal): Command {
   return new Command('diff')
     .description(
-      'What changed between two states of a pipeline, each a run or a git revision: settings, files, results, what would run again, losses. Without the second: what lies there now.',
+      'What changed between two states of a pipeline, each a run or a git revision: settings, files, results, what would run again, losses. Without the second: what is there now.',
     )
     .argument(
       '[a]',
@@ -103,8 +103,8 @@ function viewOf(a: DiffSide, b: DiffSide): DiffView {
 
 const EXAMPLES = `
 Examples:
-  $ sidestep diff                                 the last commit and what lies there now
+  $ sidestep diff                                 the last commit and what is there now
   $ sidestep diff main...HEAD my.yaml --markdown  for a pull request
   $ sidestep diff last~1 last
-  $ sidestep diff last                            that run and what lies there now
+  $ sidestep diff last                            that run and what is there now
   $ sidestep diff main --json | jq '.again[].stage'`;

@@ -72,11 +72,11 @@ export function generateCommand(terminal: Terminal): Command {
     )
     .option('--checkpoint <state>', 'last, best, or a checkpoint such as epoch_50 (default: last)')
     .option('--model <name>', "the model (default: the adapter's own, else turbo)")
-    .option('--checkpoints <folder>', 'where the models lie', './checkpoints')
+    .option('--checkpoints <folder>', 'where the models are', './checkpoints')
     .option('--device <device>', 'cpu, cuda or cuda:N (default: what there is)')
     .option(
       '-o, --out <file>',
-      'file to write, .wav or .flac; a picture of it lies beside (default: its prompt.wav)',
+      'file to write, .wav or .flac; a picture of it is beside (default: its prompt.wav)',
     )
     .option('--plain', 'lines in place of a live list, as in CI')
     .option('--json', 'print every event as a line of JSON')
@@ -166,7 +166,7 @@ async function requestOf(
   const checkpoints = absolutePath(options.checkpoints, terminal.cwd);
   const missing =
     (adapter === undefined ? undefined : await notThere(absolutePath(adapter, terminal.cwd), ADAPTER_HINT)) ??
-    (await notThere(checkpoints, 'Say where the models lie: --checkpoints FOLDER.'));
+    (await notThere(checkpoints, 'Say where the models are: --checkpoints FOLDER.'));
   if (missing !== undefined) return failure(missing);
   const folder = join(userFolder(terminal.env), 'generate');
   const path = adapter === undefined ? undefined : absolutePath(adapter, terminal.cwd);
@@ -256,7 +256,7 @@ async function outProblem(out: string): Promise<Problem | undefined> {
 function notWritable(out: string, reason: string): Problem {
   return {
     code: 'generate/out-not-writable',
-    message: `${out}, where the clip is to lie, cannot be written: ${reason}`,
+    message: `${out}, where the clip is to be, cannot be written: ${reason}`,
     hint: 'Name another place: -o clip.wav.',
   };
 }

@@ -25,7 +25,7 @@ interface LineageOptions extends AnswerOptions {
 export function lineageCommand(terminal: Terminal): Command {
   return new Command('lineage')
     .description(
-      'What made a file, an adapter or a song, from what, and what was made of it, as far as the cache knows; found by content, wherever the file lies now.',
+      'What made a file, an adapter or a song, from what, and what was made of it, as far as the cache knows; found by content, wherever the file is now.',
     )
     .argument('<file>', 'a file or folder: a song, an adapter, an export')
     .option('--pipeline <file>', 'a YAML file of the project whose cache is asked', DEFAULT_PIPELINE)

@@ -110,7 +110,7 @@ export async function deletePreset(terminal: Terminal, name: string): Promise<Re
   }
   const other = presets.find((preset) => preset.name === name);
   if (other === undefined) return unknownPreset(name, presets);
-  const message = `${name} is not a preset of your own: it lies at ${other.path}`;
+  const message = `${name} is not a preset of your own: it is at ${other.path}`;
   return failure({
     code: 'preset/not-yours',
     message,

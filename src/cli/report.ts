@@ -68,7 +68,7 @@ async function report(
   return 0;
 }
 
-/** The record of a run lies in the project, which may be there for reading alone. */
+/** The record of a run is in the project, which may be there for reading alone. */
 function notWritten(path: string, error: unknown): unknown {
   const reason = placeProblem(error);
   if (reason === undefined) return error;
@@ -82,7 +82,7 @@ function notWritten(path: string, error: unknown): unknown {
   );
 }
 
-/** `report.html` has its sounds in `report-clips/`, where they do not lie beside it already. */
+/** `report.html` has its sounds in `report-clips/`, where they are not beside it already. */
 function placeOf(page: string, {embedAudio}: ReportOptions): ClipPlace {
   if (embedAudio === true) return {kind: 'inside'};
   return {kind: 'beside', page, folder: `${page.replace(/\.html?$/, '')}-clips`};

@@ -60,7 +60,7 @@ export function reproduceCommand(terminal: Terminal): Command {
     )
     .option(
       '--dataset-json <file>',
-      'the dataset JSON with their words, where they do not lie beside the songs',
+      'the dataset JSON with their words, where they are not beside the songs',
     )
     .option('--models <folder>', 'checkpoint folder (setting checkpoint_dir)')
     .option(

@@ -29,7 +29,7 @@ export function historyCommand(terminal: Terminal): Command {
 function named(name: string, terminal: Terminal): Command {
   return new Command(name)
     .description(
-      'The runs and experiments of this project, newest last: how each ended, steps, best loss and its epoch, final loss, what was set otherwise than in the file, where the adapter lies.',
+      'The runs and experiments of this project, newest last: how each ended, steps, best loss and its epoch, final loss, what was set otherwise than in the file, where the adapter is.',
     )
     .argument('[pipeline]', 'only runs of this YAML file')
     .option('--last <number>', 'how many', count, 20)

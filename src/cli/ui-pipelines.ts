@@ -4,7 +4,7 @@ import {namesIn} from '../base/folder.js';
 import {isFileSync} from '../base/if-there.js';
 import {isSystemError} from '../base/system-error.js';
 
-/** Folders of a project in which pipelines lie. */
+/** Folders of a project in which pipelines are. */
 const FOLDERS = ['', 'pipelines/'];
 /** Enough to tell a pipeline from other YAML: its first key says the format. */
 const HEAD_BYTES = 4096;

@@ -29,7 +29,7 @@ import {pipelinesOf, relativeTo} from './ui-pipelines.js';
 import {startRun} from './ui-start.js';
 import {checkPipeline} from './validate.js';
 
-/** What the page of `sidestep ui` shows of the project that `file` lies in, read by the code of the other commands. */
+/** What the page of `sidestep ui` shows of the project that `file` is in, read by the code of the other commands. */
 export function uiSource(terminal: Terminal, file: string): UiSource {
   return new ProjectSource(terminal, file);
 }
@@ -88,7 +88,7 @@ class ProjectSource implements UiSource {
     return {paths, folders: [join(opened.value.dir, 'samples'), ...new Set(caches)]};
   }
 
-  /** Whatever a stage is called, its log lies in this folder: names are made harmless where logs are written. */
+  /** Whatever a stage is called, its log is in this folder: names are made harmless where logs are written. */
   async log(run: string, stage: string, from: number): Promise<Result<LogPart>> {
     const dir = this.recordOf(run);
     if (dir === undefined || kindAt(join(dir, 'logs')) === 'link') return failure(unknownRun(run));
@@ -150,7 +150,7 @@ class ProjectSource implements UiSource {
     return loadRun(this.terminal, this.runsDir, run);
   }
 
-  /** The one that the command named, those that were run, and those that lie where pipelines lie. */
+  /** The one that the command named, those that were run, and those that are where pipelines are. */
   private async pipelines(): Promise<string[]> {
     const ids = await listRuns(this.runsDir);
     const ran = ids

@@ -43,7 +43,7 @@ function overlappingOutputs(parameters: LocatedMap): Problem[] {
     const other = placed.find((before) => isWithin(path, before.path) || isWithin(before.path, path));
     placed.push({name, path});
     if (other === undefined) return [];
-    const how = other.path === path ? 'lie at the same place' : 'lie one within the other';
+    const how = other.path === path ? 'are at the same place' : 'are one within the other';
     return [
       problemAt(value.origin, {
         code: 'config/overlapping-outputs',

@@ -40,7 +40,7 @@ export interface FinishedParams {
   readonly params: ParamObject;
   /** Where each leaf was written, by dotted path; defaults have no entry. */
   readonly positions: Record<string, SourcePosition>;
-  /** The same places with the texts they lie in, for messages. */
+  /** The same places with the texts they are in, for messages. */
   readonly origins: ReadonlyMap<string, Origin>;
   /** References to stages with their places. */
   readonly references: readonly LocatedReference[];
@@ -208,7 +208,7 @@ function asReference(stage: string): string {
   return `\${stages.${stage}}`;
 }
 
-/** A schema's default with the defaults of what lies within. */
+/** A schema's default with the defaults of what is within. */
 export function defaultValue(schema: Schema, value: unknown, dir: string): ParamValue {
   if (typeof value === 'string' && schema['x-path']) return absolutePath(value, dir);
   if (typeof value !== 'object' || value === null || Array.isArray(value))

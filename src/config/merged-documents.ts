@@ -38,7 +38,7 @@ function mergedStages(weak: Located, strong: Located): Located {
   return {...strong, entries};
 }
 
-/** Parameters lie over each other as those of a preset do. */
+/** Parameters are over each other as those of a preset do. */
 function mergedStage(weak: Located, strong: Located): Located {
   const both = layered(undefined, weak, strong);
   const [below, above] = [member(weak, 'with'), member(strong, 'with')];

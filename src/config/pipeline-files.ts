@@ -5,7 +5,7 @@ import {readUserDocument} from '../format/user-text.js';
 export interface PipelineFiles {
   /** The text of a file. Throws `file/*`. */
   readonly read: (path: string) => Promise<string>;
-  /** Names of what lies in a folder; none of a folder that is not there. */
+  /** Names of what is in a folder; none of a folder that is not there. */
   readonly namesIn: (folder: string) => Promise<readonly string[]>;
 }
 

@@ -39,7 +39,7 @@ export interface ConfiguredStage {
   /** Validated against the stage type's schema, defaults filled in, paths absolute, references tagged. */
   readonly params: ParamObject;
   /**
-   * Where each parameter's value was written, by dotted path (`adapter.rank`, `formats.0`); it may lie in a preset or
+   * Where each parameter's value was written, by dotted path (`adapter.rank`, `formats.0`); it may be in a preset or
    * settings file. A value that is the schema's default has no entry.
    */
   readonly positions: Readonly<Record<string, SourcePosition>>;

@@ -4,7 +4,7 @@ import {homeFolder} from '../base/home-folder.js';
 
 /**
  * The folder whose `.sidestep/` holds the runs and the cache of a pipeline, so that one project has one of each wherever in it
- * the file lies: the nearest folder from `folder` upward that has a `.sidestep/`; else the repository's; else, of a folder called
+ * the file is: the nearest folder from `folder` upward that has a `.sidestep/`; else the repository's; else, of a folder called
  * `pipelines`, the one above; else `folder` itself. A home folder and the root of a file system are no projects.
  */
 export function projectRoot(folder: string): string {

@@ -15,7 +15,7 @@ interface Remembered {
   readonly program: string;
   /** Content hash of every file that was read. */
   readonly sources: Readonly<Record<string, string>>;
-  /** Names in the folders where presets and settings may lie: a new file there may win over the one that was read. */
+  /** Names in the folders where presets and settings may be: a new file there may win over the one that was read. */
   readonly folders: Readonly<Record<string, string>>;
   readonly pipeline: Pipeline;
 }

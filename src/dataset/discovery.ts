@@ -34,7 +34,7 @@ export interface HollowSong {
 }
 
 /**
- * Finds the songs below a folder. Symbolic links are followed; one that leads back to a folder it lies in is refused
+ * Finds the songs below a folder. Symbolic links are followed; one that leads back to a folder it is in is refused
  * (`dataset/link-loop`). Names that start with a dot are left out. Throws `dataset/folder-missing`.
  */
 export async function discoverSongs(folder: string, rules: DiscoveryRules): Promise<Discovered> {

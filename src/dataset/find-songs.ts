@@ -109,7 +109,7 @@ async function readJson(path: string): Promise<Result<DatasetJson>> {
   return parseDatasetJson(await readUserText(path), path);
 }
 
-/** Captions and lyrics that lie beside no song: of a song that was renamed, most likely. */
+/** Captions and lyrics that are beside no song: of a song that was renamed, most likely. */
 function textsWithoutSong({songs, others}: Discovered): Finding[] {
   const byStem = new Map(
     songs.map((path) => [folded(path.slice(0, path.length - extname(path).length)), path]),
@@ -188,6 +188,6 @@ function noneOfTheEntries(file: string, entries: readonly DatasetEntry[]): Sides
       first === undefined
         ? `${shownPath(file)} has no samples`
         : `None of the ${entries.length} songs in ${shownPath(file)} exists; the first is ${first.audio_path ?? first.filename}`,
-    hint: 'Paths in the file are relative to it; set audio_dir when the songs lie elsewhere.',
+    hint: 'Paths in the file are relative to it; set audio_dir when the songs are elsewhere.',
   });
 }

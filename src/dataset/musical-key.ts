@@ -1,4 +1,4 @@
-/** Minor keys of the Camelot wheel from 1A to 12A; each major key lies at the same place of the other ring. */
+/** Minor keys of the Camelot wheel from 1A to 12A; each major key is at the same place of the other ring. */
 const minorRing = ['Ab', 'Eb', 'Bb', 'F', 'C', 'G', 'D', 'A', 'E', 'B', 'F#', 'Db'];
 const majorRing = ['B', 'F#', 'Db', 'Ab', 'Eb', 'Bb', 'F', 'C', 'G', 'D', 'A', 'E'];
 

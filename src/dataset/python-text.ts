@@ -8,7 +8,7 @@ export function pythonText(node: JsonNode): string {
   return node.kind === 'string' ? node.value : pythonRepr(node);
 }
 
-/** Python's `repr()`: as `str()`, but text is quoted, which it is wherever it lies in a list or dictionary. */
+/** Python's `repr()`: as `str()`, but text is quoted, which it is wherever it is in a list or dictionary. */
 function pythonRepr(node: JsonNode): string {
   switch (node.kind) {
     case 'null':
@@ -28,7 +28,7 @@ function pythonRepr(node: JsonNode): string {
 
 const namedEscapes: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r', '\t': '\\t'};
 
-/** In single quotes, unless only single ones lie inside; what Python thinks not printable is escaped, blanks but the space too. */
+/** In single quotes, unless only single ones are inside; what Python thinks not printable is escaped, blanks but the space too. */
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`);

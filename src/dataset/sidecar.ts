@@ -11,7 +11,7 @@ import {parseTextSidecar, type SidecarText} from './sidecar-text.js';
 import {mergeMetadata, type SongMetadata} from './song-metadata.js';
 import {isTimed} from './timed-lyrics.js';
 
-/** What lies beside a song, and what is to be said of it. */
+/** What is beside a song, and what is to be said of it. */
 export interface Sidecars {
   readonly metadata: SongMetadata;
   readonly remarks: readonly Remark[];

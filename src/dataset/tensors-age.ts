@@ -16,7 +16,7 @@ export type AgeLook = 'times' | 'content';
 
 /**
  * What says that a folder of tensors no longer is what its `preprocess_meta.json` describes: songs that changed since or are not
- * among its samples, samples that were replaced. Nothing where no such file lies or where it names what is not there.
+ * among its samples, samples that were replaced. Nothing where no such file is or where it names what is not there.
  */
 export async function ageOfTensors(folder: string, look: AgeLook = 'content'): Promise<Problem[]> {
   const path = join(folder, PREPROCESS_META);

@@ -121,7 +121,7 @@ async function settingsCheck(terminal: Terminal): Promise<Check> {
   const folder = userFolder(terminal.env);
   const settings = await loadSettings(folder);
   if (settings.ok)
-    return ok('settings', 'Settings', settings.value.path ?? `none; they would lie in ${folder}`);
+    return ok('settings', 'Settings', settings.value.path ?? `none; they would be in ${folder}`);
   const [problem] = settings.problems;
   const check = ok('settings', 'Settings', `${problem?.message}`);
   return {

@@ -25,7 +25,7 @@ export type RunLevelEvent =
         readonly memory: StageMemory | null;
       }[];
     }
-  /** Last event. `outputs`: where results lie, for people. */
+  /** Last event. `outputs`: where results are, for people. */
   | {
       readonly kind: 'run_finished';
       readonly run: string;

@@ -6,7 +6,7 @@ import {type JsonNode, type JsonObjectNode, parseJson} from './json.js';
 /** The format's own limit; also what keeps a hostile length from being allocated. */
 export const maxHeaderBytes = 100_000_000;
 
-/** Where a tensor lies in its file. */
+/** Where a tensor is in its file. */
 export interface TensorEntry {
   readonly name: string;
   readonly dtype: DType;

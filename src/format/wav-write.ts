@@ -1,4 +1,4 @@
-/** How audio samples lie in a file: 16 or 24 bit integers, or 32 bit floats. */
+/** How audio samples are in a file: 16 or 24 bit integers, or 32 bit floats. */
 export type SampleBits = '16' | '24' | 'float';
 
 export interface Sound {

@@ -31,7 +31,7 @@ export interface DiffSide extends PipelineState {
   readonly training: readonly TrainingFacts[];
 }
 
-/** A run by any of its names, else a revision of the repository that the pipeline lies in. */
+/** A run by any of its names, else a revision of the repository that the pipeline is in. */
 export async function openSide(
   terminal: Terminal,
   name: string,
@@ -49,7 +49,7 @@ export async function openSide(
   });
 }
 
-/** The files as they lie there now. */
+/** The files as they are there now. */
 export function openWorkingTree(terminal: Terminal, pipeline: string): Promise<Result<DiffSide>> {
   return sideOfFiles(terminal, resolve(terminal.cwd, pipeline), undefined);
 }

@@ -5,7 +5,7 @@ import {SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import type {PipelineFiles} from '../config/pipeline-files.js';
 
-/** A state of the repository that a folder lies in. */
+/** A state of the repository that a folder is in. */
 export interface Revision {
   /** As it was named: `main`, `HEAD~2`, `v1.0`. */
   readonly name: string;
@@ -27,7 +27,7 @@ export async function openRevision(name: string, dir: string): Promise<Result<Re
     return failure({
       code: 'usage/unknown-revision',
       message: `git knows no revision ${name} in ${dir}`,
-      hint: 'A revision is a branch, a tag or a commit, such as main, HEAD~1 or 3f2a1b0; the folder must lie in a repository.',
+      hint: 'A revision is a branch, a tag or a commit, such as main, HEAD~1 or 3f2a1b0; the folder must be in a repository.',
     });
   }
 }

@@ -10,7 +10,7 @@ export interface StageLog {
 }
 
 /**
- * Where a stage's log lies. What came from the cache said nothing in its own run: the newest earlier one in which a stage of that name
+ * Where a stage's log is. What came from the cache said nothing in its own run: the newest earlier one in which a stage of that name
  * began to make the same thing has what it said, where that record is still there.
  */
 export async function logOf({run, dir}: RecordedRun, stage: RecordedStage): Promise<StageLog> {

@@ -189,7 +189,7 @@ function recordedStage(
   };
 }
 
-/** Where a JSON output, a file, or a file within a tree (`adapter/metrics.jsonl`) lies; undefined when it is gone. */
+/** Where a JSON output, a file, or a file within a tree (`adapter/metrics.jsonl`) is; undefined when it is gone. */
 export function outputFile({outputs, cache}: RecordedStage, path: string): string | undefined {
   const [name, ...within] = path.split('/');
   const output = outputs[name!];

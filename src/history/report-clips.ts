@@ -11,7 +11,7 @@ import {outputJson, outputLines, type RecordedRun, type RecordedStage} from './r
 
 /** Where a page finds sound and pictures: in files beside it, in itself, or with the program that serves it. */
 export type ClipPlace =
-  /** `folder`: where files go that do not lie below the page's own folder. */
+  /** `folder`: where files go that are not below the page's own folder. */
   | {readonly kind: 'beside'; readonly page: string; readonly folder: string}
   | {readonly kind: 'inside'}
   | {readonly kind: 'served'; readonly addressOf: (path: string) => string};
@@ -123,7 +123,7 @@ function decibelsOver(peak: number): number | null {
   return peak > 1 ? 20 * Math.log10(peak) : null;
 }
 
-/** What the page says where a file lies: relative, so that page and files can be moved together, or all of it. */
+/** What the page says where a file is: relative, so that page and files can be moved together, or all of it. */
 async function placed(path: string, name: string, place: ClipPlace): Promise<string> {
   if (place.kind === 'served') return place.addressOf(path);
   if (place.kind === 'inside') {
@@ -131,7 +131,7 @@ async function placed(path: string, name: string, place: ClipPlace): Promise<str
     return `data:${mediaType(name)};base64,${bytes.toString('base64')}`;
   }
   const own = relative(dirname(place.page), path);
-  const inRecord = own.startsWith(`samples${sep}`); // the page lies in the record of its run
+  const inRecord = own.startsWith(`samples${sep}`); // the page is in the record of its run
   if (inRecord) return address(own);
   const target = join(place.folder, name);
   await makeFolder(dirname(target));

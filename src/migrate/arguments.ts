@@ -108,7 +108,7 @@ function fisherRanks(
   const ignored = given.some(({flag}) => flag === '--ignore-fisher-map');
   if (typeof folder !== 'string' || selects || ignored) return none;
   if (!isLowRank(adapterType(given)) || !hasFile(`${folder}/${FISHER_MAP}`)) return none;
-  const from = `${FISHER_MAP} lies beside the tensors`;
+  const from = `${FISHER_MAP} is beside the tensors`;
   return {
     settings: [
       {stage: 'train', key: 'adapter.selection.estimate', value: `${folder}/${FISHER_MAP}`, from},
@@ -141,7 +141,7 @@ function defaultsOf(known: Context['known'], said: readonly Given[]): Given[] {
   });
 }
 
-/** Keys as Side-Step writes them into its JSON files: its window's, and those that lie beside its checkpoints. */
+/** Keys as Side-Step writes them into its JSON files: its window's, and those that are beside its checkpoints. */
 const CONFIG_KEYS: Readonly<Record<string, string>> = {
   gradient_accumulation_steps: 'gradient_accumulation',
   max_epochs: 'epochs',

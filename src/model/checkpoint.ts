@@ -147,7 +147,7 @@ async function silenceFiles(dir: string, config: JsonObject): Promise<ComponentF
 }
 
 /** `vae`, else whichever folder holds an Oobleck autoencoder. */
-/** The transformer in a model's own folder, with the condition encoder that lies in the same files. */
+/** The transformer in a model's own folder, with the condition encoder that is in the same files. */
 export function transformerFiles(dir: string): Promise<ComponentFiles> {
   return weightFiles('dit', {dir, stem: 'model', tensorsOf: ditTensors});
 }

@@ -148,7 +148,7 @@ async function readIndex(path: string, note: (reason: string) => void): Promise<
   return [...new Set(entries.flatMap(([, file]) => file ?? []))].sort();
 }
 
-/** A file's plain name, which some tools write as `./name`; undefined when it lies elsewhere. */
+/** A file's plain name, which some tools write as `./name`; undefined when it is elsewhere. */
 function inFolder(file: Json): string | undefined {
   const name = typeof file === 'string' ? file.replace(/^\.\//, '') : '';
   return name === '' || /[/\\]/.test(name) || name === '..' || name.includes('\0') ? undefined : name;

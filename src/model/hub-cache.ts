@@ -21,7 +21,7 @@ export async function hubFolder(dir: string): Promise<HubFolder | undefined> {
 }
 
 /**
- * A folder's name as people know it: `models--ACE-Step--acestep-v15-base/snapshots/0123` is `acestep-v15-base`, and what lies in a
+ * A folder's name as people know it: `models--ACE-Step--acestep-v15-base/snapshots/0123` is `acestep-v15-base`, and what is in a
  * snapshot of many models has its own name.
  */
 export function withoutHub(name: string): string {

@@ -56,7 +56,7 @@ function shapeOf(config: JsonObject): Model['shape'] {
 }
 
 /**
- * Where a model's parts lie, without reading its weights: what is enough to say how much memory it will take.
+ * Where a model's parts are, without reading its weights: what is enough to say how much memory it will take.
  * Throws as `scanModel` does when there is no such model.
  */
 export async function locateModel(
@@ -143,7 +143,7 @@ function settleBase(
   });
 }
 
-/** What a component is by its content, wherever it lies. */
+/** What a component is by its content, wherever it is. */
 export async function identify({dir, files}: ComponentFiles, hashFile: HashFile): Promise<Component> {
   const paths = files.map((file) => join(dir, file));
   const parts: string[] = [];

@@ -201,7 +201,7 @@ export async function openAudioDecoder(
   };
 }
 
-/** The decoder's weights and one tile's activations, whatever the song's length; the audio lies on the host. */
+/** The decoder's weights and one tile's activations, whatever the song's length; the audio is on the host. */
 export async function planAudioDecoder(
   addon: Addon,
   setup: {readonly path: string; readonly frames: number; readonly device: string},

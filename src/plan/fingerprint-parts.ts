@@ -138,7 +138,7 @@ function inputIdentity(param: string, output: PlannedOutput, type: StageType, wo
   return contentHash(canonicalJson(reads(world.cache.json(output.hash))));
 }
 
-/** A stage that writes down where its files lie (scan, dataset) must run again when an upstream output moved. */
+/** A stage that writes down where its files are (scan, dataset) must run again when an upstream output moved. */
 export function namesPaths(param: string, type: StageType): boolean {
   return type.files.some((file) => file.identity !== 'content' && pathMatches(param, file.param));
 }

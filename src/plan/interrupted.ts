@@ -33,7 +33,7 @@ interface Beside {
   readonly left: InterruptedWork | undefined;
 }
 
-/** Pure: a stage that begins at the beginning although work of another version of it is saved says so: hours may lie in that. */
+/** Pure: a stage that begins at the beginning although work of another version of it is saved says so: hours may be in that. */
 export function besideLeft(start: Start, {configured, type, parts, left}: Beside): Start {
   const growth = type.extends;
   if (start.kind !== 'beginning' || left === undefined || growth === undefined) return start;

@@ -61,7 +61,7 @@ export interface FingerprintParts {
   /** Content of what each file parameter names, by parameter path. */
   readonly files: Readonly<Record<string, ContentHash>>;
   /**
-   * Where files lie and when they changed, for the light stages whose output names paths. True on this machine only:
+   * Where files are and when they changed, for the light stages whose output names paths. True on this machine only:
    * it finds cache entries but never reaches the lock file or a consumer.
    */
   readonly places: Readonly<Record<string, ContentHash>>;

@@ -77,7 +77,7 @@ export type FileObservation =
       readonly kind: 'found';
       /** Of names within a folder and bytes; undefined when the stage type does not go by content. */
       readonly content: ContentHash | undefined;
-      /** Of where it lies, and for `stat_and_path` of sizes and times. */
+      /** Of where it is, and for `stat_and_path` of sizes and times. */
       readonly place: ContentHash | undefined;
       readonly listing: Listing;
       /** What `FileParam.json` asks for, where that is there. */

@@ -1,5 +1,5 @@
 /**
- * A channel of files, for a worker that is a job of a cluster and may outlive its runner. All lie in one folder on a disk
+ * A channel of files, for a worker that is a job of a cluster and may outlive its runner. All are in one folder on a disk
  * that both sides see. Each file has one writer: `job` and `commands/N` are the runner's, written aside and renamed;
  * `events` is the worker's, which only appends. Both sides look again and again: no file system tells another machine.
  */

@@ -71,7 +71,7 @@ export type WorkerMessage =
   /** In the order of the questions. */
   | {readonly kind: 'forecasts'; readonly answers: readonly StageMemory[]}
   | {readonly kind: 'paced'; readonly pace: Pace}
-  /** Last message of a worker that reached its end; outputs lie in `out_dir` under their declared names. */
+  /** Last message of a worker that reached its end; outputs are in `out_dir` under their declared names. */
   | {readonly kind: 'done'}
   /** Last message of a worker that stopped because it was asked to. */
   | {readonly kind: 'stopped'; readonly resumable: boolean}
@@ -115,7 +115,7 @@ export interface WorkerJob {
   readonly board_dir: string;
   /** For clips made on the way, in the run record: for people, as those files are. */
   readonly clips_dir: string;
-  /** Folder of the cache's objects: object H lies at `H[0..2]/H`. */
+  /** Folder of the cache's objects: object H is at `H[0..2]/H`. */
   readonly objects_dir: string;
   /** Folder of the cache for what is true of a file's bytes for ever. */
   readonly memory_dir: string;

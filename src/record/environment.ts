@@ -18,7 +18,7 @@ export interface RunEnvironment {
     readonly memory_bytes: number;
   }[];
   readonly numerics_version: number | null;
-  /** The repository the pipeline file lies in; null outside one. */
+  /** The repository the pipeline file is in; null outside one. */
   readonly git: GitState | null;
 }
 

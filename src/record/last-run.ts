@@ -12,7 +12,7 @@ export interface LastRun {
 export interface RememberedStage extends Omit<StageRecord, 'fingerprint' | 'outputs'> {
   /** The cache's fingerprint, which also counts `places`. */
   readonly fingerprint: Fingerprint;
-  /** Where files lay and when they changed; see FingerprintParts. */
+  /** Where files were and when they changed; see FingerprintParts. */
   readonly places: Readonly<Record<string, ContentHash>>;
   readonly listings: Readonly<Record<string, Listing>>;
   readonly duration_ms: number;

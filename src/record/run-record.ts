@@ -22,7 +22,7 @@ export interface RunRecord {
   readonly record: (event: RunEvent) => void;
   readonly log: (stage: StageId, line: string) => void;
   readonly writePipeline: (resolved: Json) => void;
-  /** Where a stage's log lies, whether or not it exists yet. */
+  /** Where a stage's log is, whether or not it exists yet. */
   readonly logPath: (stage: StageId) => string;
   /** The first reason why something is missing from the record; undefined while it is whole. */
   readonly trouble: () => NodeJS.ErrnoException | undefined;
@@ -168,7 +168,7 @@ function isMetric(event: RunEvent): boolean {
   return ['step_finished', 'epoch_finished', 'validation_finished', 'metric', 'memory'].includes(event.kind);
 }
 
-/** Where the log of a stage lies in a run's record. */
+/** Where the log of a stage is in a run's record. */
 export function logPathIn(runDir: string, stage: StageId): string {
   return join(runDir, logName(stage));
 }

@@ -80,7 +80,7 @@ export function sideText({what, name, commit, run}: DiffName): string {
     case 'revision':
       return `${visible(name)} (${commit!.slice(0, 7)})${losses}`;
     case 'working_tree':
-      return `what lies there now${losses}`;
+      return `what is there now${losses}`;
     default:
       return unreachable(what);
   }

@@ -234,7 +234,7 @@ function totalsText(plan: Plan, colours: Palette, efforts: Efforts = new Map()):
   return `${countText(plan.stages.length, 'stage')}: ${parts.join(', ')}${costText(plan, efforts)}`;
 }
 
-/** What lies elsewhere and will be read here. */
+/** What is elsewhere and will be read here. */
 function fetchLines(fetch: FetchForecast | undefined): string[] {
   if (fetch === undefined) return [];
   const {objects, bytes, from} = fetch;

@@ -128,7 +128,7 @@ export interface ListedRun extends PastRun {
   }[];
 }
 
-/** A table, a row a run, and below a row what was set differently and where the adapter lies. */
+/** A table, a row a run, and below a row what was set differently and where the adapter is. */
 export function runsTable(told: readonly ListedRun[], colours: Palette, now: number): string {
   const runs = visibly(told);
   if (runs.length === 0) return 'No runs are recorded here yet.\n';

@@ -4,7 +4,7 @@ import {remainingMs, type StageProgress} from './progress.js';
 import {durationText, numberText} from './quantity.js';
 import {visible} from './visible.js';
 
-/** Title of the window or tab that a terminal lies in. */
+/** Title of the window or tab that a terminal is in. */
 export interface TerminalTitle {
   readonly show: (text: string) => void;
   /** Gives the terminal the title back that it had. */

@@ -35,7 +35,7 @@ export interface SongQuestion {
 
 /**
  * Pure: finds the songs of a training among those at hand, by their sound and their words, whatever the files are called. Several
- * readings of the same songs (with and without what lies beside them) may be given; each song is taken from the one in which its
+ * readings of the same songs (with and without what is beside them) may be given; each song is taken from the one in which its
  * words are those of the training. What is not found is named, by the song at hand where one can be meant.
  */
 export function matchSongs(

@@ -205,7 +205,7 @@ function begin(stage: PlannedStage, walk: Walk): 'done' | 'later' {
   return 'done';
 }
 
-/** What was found nowhere here may lie on a server: before anything is computed it is asked, and the stage is planned again. */
+/** What was found nowhere here may be on a server: before anything is computed it is asked, and the stage is planned again. */
 function askFirst(stage: PlannedStage, {effects, running, found}: Walk): 'later' {
   const asked = askSources(effects.cache, effects.stop.graceful).then((count) => {
     if (count > 0) found.add(stage.id);

@@ -149,7 +149,7 @@ async function inputsOf(
   }
 }
 
-/** What was foreseen lies nowhere: only its value can be read. */
+/** What was foreseen is nowhere: only its value can be read. */
 function valueAhead(
   {id, type}: PlannedStage,
   {kind, hash}: PlannedOutput,

@@ -9,7 +9,7 @@ import {parseUserJson} from '../format/user-json.js';
 import {decodeText} from '../format/user-text.js';
 import type {FileParam} from '../stage/stage-type.js';
 
-/** A path that a user's file names, and what lies there. */
+/** A path that a user's file names, and what is there. */
 export interface MentionedFile {
   /** As it is written. */
   readonly name: string;

@@ -34,7 +34,7 @@ export interface EngineQuestion {
 export interface CudaContext {
   /** `CUDA_VISIBLE_DEVICES` as the user set it. */
   readonly visible_devices: string | undefined;
-  /** Where the CUDA plugin lies, or would if it were built. */
+  /** Where the CUDA plugin is, or would if it were built. */
   readonly plugin: string | undefined;
   /** `SIDESTEP_CUBLASLT` as the user set it: the library for matrix products. */
   readonly products: string | undefined;

@@ -163,7 +163,7 @@ export function countsInFolder(name: string): boolean {
 
 /**
  * Relative paths of all files below a folder, in code-unit order. Symbolic links are followed; a folder that links back
- * to one it lies in is refused (`run/link-loop`). Which names count, `countsInFolder` says.
+ * to one it is in is refused (`run/link-loop`). Which names count, `countsInFolder` says.
  */
 export function listFolder(root: string, extensions?: readonly string[]): string[] {
   const found: string[] = [];

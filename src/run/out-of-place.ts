@@ -6,7 +6,7 @@ import {valueAt} from '../stage/param.js';
 
 type Stages = Iterable<PlannedStage>;
 
-/** What a plan says of finished stages whose files do not lie where they were published; undefined when all do. */
+/** What a plan says of finished stages whose files are not where they were published; undefined when all do. */
 export function outOfPlace(stages: Stages, outdated: ReadonlySet<StageId>): Problem | undefined {
   return about(placesOf(stages, outdated), (places) => ({
     code: 'run/out-of-place',

@@ -49,7 +49,7 @@ export function fileHashesPath(project: Project): string {
   return join(project.state_dir, 'file-hashes.json');
 }
 
-/** Several pipelines may lie in one folder. */
+/** Several pipelines may be in one folder. */
 export function memoryPath(
   project: Project,
   {file, experiment}: Pick<Pipeline, 'file' | 'experiment'>,
@@ -58,7 +58,7 @@ export function memoryPath(
   return join(project.state_dir, 'last', `${sha256(file).slice(0, 16)}.json`);
 }
 
-/** What lies in the folders that stages publish to because of this project. */
+/** What is in the folders that stages publish to because of this project. */
 export function publishedPath(project: Project): string {
   return join(project.state_dir, 'published.json');
 }

@@ -11,7 +11,7 @@ import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 /** Relative paths of the files that were put into a folder, with what they held. */
 export type PublishedFiles = Readonly<Record<string, ContentHash>>;
 
-/** By who published (pipeline, stage, output) and where: what lies there because of it. */
+/** By who published (pipeline, stage, output) and where: what is there because of it. */
 export type PublishedRecord = Readonly<Record<string, PublishedFiles>>;
 
 export interface Publisher {

@@ -21,7 +21,7 @@ export function tightPlaces(paths: readonly string[], freeAt: FreeBytes = freeBy
   const byRoom = new Map(tight.map((place) => [place.free, place])); // two places with one number are one disk
   return [...byRoom.values()].map(({path, free}) => ({
     code: 'run/little-space',
-    message: `Only ${bytesText(free)} are free where ${shownPath(path)} lies`,
+    message: `Only ${bytesText(free)} are free where ${shownPath(path)} is`,
     hint: 'Make room there (`sidestep cache gc`), or choose another place: what does not fit ends the run.',
   }));
 }

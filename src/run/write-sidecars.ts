@@ -90,7 +90,7 @@ function factsOf(song: Sample): Note[] {
   const facts = Object.fromEntries(
     measured.map((field) => [field, field === 'bpm' ? Number(song.bpm) : song[field]]),
   );
-  // A song has its file's name for a caption only while nothing lies beside it: the new file keeps it.
+  // A song has its file's name for a caption only while nothing is beside it: the new file keeps it.
   const named = song.origins.caption === 'file_name' ? {caption: song.caption} : {};
   return [
     {

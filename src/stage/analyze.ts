@@ -17,7 +17,7 @@ export const analyze: StageType = {
   computes_on: 'cpu',
   neutral: ['write_sidecars', 'on_error'],
   files: [],
-  // Its result names songs and where they lie: it is made again when they move, and nothing is measured again.
+  // Its result names songs and where they are: it is made again when they move, and nothing is measured again.
   inputs: [{param: 'dataset', from: songSources, reads: (value) => value}],
   outputs: () => [{name: 'dataset', kind: 'json', file: 'dataset.json', identity: datasetIdentity}],
   samples: {over: 'dataset', plan: planSongs, gather: analyzedDataset},

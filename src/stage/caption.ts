@@ -30,7 +30,7 @@ export const caption: StageType = {
     {params: ['lyrics_prompt'], when: isAt('lyrics', 'leave'), because: '`lyrics: leave` asks for none'},
   ],
   files: [],
-  // Its result names songs and where they lie: it is made again when they move, and no one is asked again.
+  // Its result names songs and where they are: it is made again when they move, and no one is asked again.
   inputs: [{param: 'dataset', from: songSources, reads: (value) => value}],
   outputs: () => [{name: 'dataset', kind: 'json', file: 'dataset.json', identity: datasetIdentity}],
   samples: {over: 'dataset', plan: planSongs, gather: captionedDataset},

@@ -31,7 +31,7 @@ export const dataset: StageType = {
   outputs: () => [{name: 'dataset', kind: 'json', file: 'dataset.json', identity: datasetIdentity}],
 };
 
-/** The songs a dataset JSON names and the files that may lie beside them. What cannot be parsed, the stage itself reports. */
+/** The songs a dataset JSON names and the files that may be beside them. What cannot be parsed, the stage itself reports. */
 function songFiles(content: Json): string[] {
   const songs = entriesOf(content).flatMap((entry) => {
     const path = isJsonObject(entry) ? (entry.audio_path ?? entry.filename) : undefined;

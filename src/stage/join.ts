@@ -14,7 +14,7 @@ export const join: StageType = {
   neutral: [],
   derive: (params) => ({params, faults: joinFaults(params, 'datasets')}),
   files: [],
-  // Its result names songs and where they lie.
+  // Its result names songs and where they are.
   inputs: [{param: 'datasets', from: songSources, reads: (value) => value}],
   outputs: () => [{name: 'dataset', kind: 'json', file: 'dataset.json', identity: datasetIdentity}],
 };

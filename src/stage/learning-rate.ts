@@ -17,7 +17,7 @@ export function learningRate(params: ParamObject, length: RunLength): (step: num
 /** A parameter of a train stage by its dotted path. */
 type Lookup = (path: string) => unknown;
 
-/** The same of parameters that lie otherwise. */
+/** The same of parameters that are otherwise. */
 export function learningRateOf(param: Lookup, length: RunLength): (step: number) => number {
   const number = (path: string, otherwise: number) => Number(param(path) ?? otherwise);
   const peak = number('optimizer.learning_rate', 0);

@@ -8,7 +8,7 @@ export const PREPROCESS_META = 'preprocess_meta.json';
 /** Endings of files that hold samples. */
 export const SAMPLE_FILES = ['.safetensors', '.pt'] as const;
 
-/** What a folder of tensors has one of at least: samples, or a list of samples that may lie elsewhere. */
+/** What a folder of tensors has one of at least: samples, or a list of samples that may be elsewhere. */
 export const SAMPLES_OR_LIST = [...SAMPLE_FILES, 'samples.json', 'manifest.json'] as const;
 
 /** A parameter that may name a folder of preprocessed samples, whoever made them. */

@@ -38,7 +38,7 @@ export function resumeDifferences(before: JsonObject, now: JsonObject): ResumeDi
   });
 }
 
-/** Says what is trained, not where its files lie or what the pipeline calls its stages. */
+/** Says what is trained, not where its files are or what the pipeline calls its stages. */
 export function withoutPlaces(params: ParamObject): JsonObject {
   const {
     model: _model,

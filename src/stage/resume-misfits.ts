@@ -19,7 +19,7 @@ export const RESUME_FILES = ['sidestep.json', 'adapter_config.json'] as const;
 export function resumeMisfits(params: ParamObject, {stages, files, names = {}}: KnownInputs): Misfit[] {
   const before = stages.resume_from;
   if (before === undefined) {
-    const other = otherWeights(adapterIn(files.resume_from), params, 'The adapter that lies there');
+    const other = otherWeights(adapterIn(files.resume_from), params, 'The adapter that is there');
     if (other.length > 0) return other;
     const isState = (names.resume_from ?? []).some((name) => STATE.test(name));
     return isState ? otherSettings(settingsIn(files.resume_from), params, 'It was trained') : [];

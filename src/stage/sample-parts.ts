@@ -95,13 +95,13 @@ export const COLLECTION_FILE = 'samples.json';
 /** Absolute, on any system, or with a step up in it. */
 const LEAVES_FOLDER = /^(?:[\\/]|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/;
 
-/** Whether a sample of this name would lie outside the folder of its collection, or could be no file at all. */
+/** Whether a sample of this name would be outside the folder of its collection, or could be no file at all. */
 export function leavesFolder(sample: string): boolean {
   return LEAVES_FOLDER.test(sample) || sample.includes('\0');
 }
 
 /**
- * Where a part lies in the folder a collection is published to: `live/first song.flac` →
+ * Where a part is in the folder a collection is published to: `live/first song.flac` →
  * `live/first song.flac.latents.safetensors`. Throws where a name would leave the folder.
  */
 export function partFile(sample: string, part: string): string {

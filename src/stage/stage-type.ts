@@ -6,7 +6,7 @@ import type {IneffectiveRule} from './ineffective.js';
 import type {ParamObject} from './param.js';
 import type {SampleParts} from './sample-parts.js';
 
-/** All that the runner knows of one stage type. Declarations and pure functions only; the work lies elsewhere. */
+/** All that the runner knows of one stage type. Declarations and pure functions only; the work is elsewhere. */
 export interface StageType {
   /** What `uses:` names, e.g. `preprocess.pass1`. */
   readonly name: string;
@@ -168,7 +168,7 @@ export interface FileParam {
   readonly extensions?: readonly string[];
   /**
    * What of the files decides the output.
-   * `content`: names within the folder and bytes. `content_and_path`: also where they lie, for stages whose output
+   * `content`: names within the folder and bytes. `content_and_path`: also where they are, for stages whose output
    * names paths. `stat_and_path`: place, names, sizes and modification times, for light stages over files too large
    * to hash before knowing which of them matter.
    */

@@ -30,7 +30,7 @@ const PATTERNS = ['rank_pattern', 'alpha_pattern'] as const;
 
 /**
  * Pure: what of the modules that a stage names is not in the model, as far as that is known: target_modules and patterns that
- * match nothing, an estimate of another model or without what is asked of it. `at`: where the parameters lie, '' or `adapter`.
+ * match nothing, an estimate of another model or without what is asked of it. `at`: where the parameters are, '' or `adapter`.
  */
 export function targetMisfits(targets: ParamObject, known: KnownInputs, at: string): Misfit[] {
   const place = (param: string) => (at === '' ? param : `${at}.${param}`);

@@ -30,7 +30,7 @@ const LEFT = 0.05;
 /**
  * Pure. L0 is the loss before the first step (else the first one measured), the gain G = L0 − lowest. In this order:
  * no effect: no measurement differs from L0 by more than 0.2 % of it;
- * overfitted since the epoch of the lowest: the last two measurements both lie above the lowest by more than a tenth of G and
+ * overfitted since the epoch of the lowest: the last two measurements both are above the lowest by more than a tenth of G and
  * 0.5 % of L0; where nothing was gained: worse from the start;
  * flat since the first epoch after which less than a twentieth of G was still to come, if a quarter of the measurements, and
  * at least three, came after it;

@@ -11,7 +11,7 @@ interface PageFile {
   readonly read: () => Promise<string>;
 }
 
-/** Folders in which the parts of the page lie. */
+/** Folders in which the parts of the page are. */
 export interface PageFolders {
   /** `src/ui/page/`: HTML, style and modules, shipped as they are. */
   readonly page: URL;

@@ -165,7 +165,7 @@ function clipName(path: string): string {
   return createHash('sha256').update(path).digest('hex');
 }
 
-/** Only what the run's record names, and only where clips lie: a record that somebody else wrote may name anything. */
+/** Only what the run's record names, and only where clips are: a record that somebody else wrote may name anything. */
 async function sendClip(
   {request, response, path: address}: Exchange,
   source: UiSource,

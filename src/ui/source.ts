@@ -39,7 +39,7 @@ export interface RunOnPage extends ListedRun {
 export interface NamedClips {
   /** Sounds and pictures. */
   readonly paths: readonly string[];
-  /** Where clips can lie: in the record, and among the objects of the cache. */
+  /** Where clips can be: in the record, and among the objects of the cache. */
   readonly folders: readonly string[];
 }
 

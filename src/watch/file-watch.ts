@@ -112,7 +112,7 @@ interface Scope {
   readonly links: ReadonlySet<string>;
 }
 
-/** Files and links, through the folders they lie in; of what does not exist yet, the nearest folder that does. */
+/** Files and links, through the folders they are in; of what does not exist yet, the nearest folder that does. */
 function watchSingly({files, links, folders}: WatchedPaths): Scope {
   const ends = [...files, ...links, ...folders];
   const onTheWay = new Set(ends);
@@ -198,7 +198,7 @@ function open(
   return watcher;
 }
 
-/** The folders of a scope that a path lies in; all of them where the system does not say which it refused. */
+/** The folders of a scope that a path is in; all of them where the system does not say which it refused. */
 function rootsOf(path: string | undefined, {roots}: Scope): readonly string[] {
   const within = roots.filter((root) => path === root || path?.startsWith(root + sep));
   return within.length > 0 ? within : roots;

@@ -46,7 +46,7 @@ export function pipelineText(answers: Answers, changes: readonly ChosenValue[], 
   return `${schemaLine()}${HEADER}${yamlText(top)}`;
 }
 
-/** Where a file goes, and what lies around it. */
+/** Where a file goes, and what is around it. */
 export interface WizardPlace extends FilePlace {
   readonly shared?: Shared;
   /** The setting. */

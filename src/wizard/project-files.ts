@@ -82,7 +82,7 @@ export function withSchemas(text: string, {pipeline, preset}: SchemaPaths): Edit
   return {text: `${text.slice(0, open)}\n  ${member}${isEmpty ? '\n' : ','}${text.slice(open)}`};
 }
 
-/** Of the installed package: relative where it lies in the project, as after `npm install`. */
+/** Of the installed package: relative where it is in the project, as after `npm install`. */
 function schemaPaths(root: string): SchemaPaths {
   const of = (name: string): string => {
     const path = fileURLToPath(new URL(`schema/${name}.schema.json`, packageRoot));
@@ -92,7 +92,7 @@ function schemaPaths(root: string): SchemaPaths {
   return {pipeline: of('pipeline'), preset: of('preset')};
 }
 
-/** A folder of the project as a line of its `.gitignore`; none when it lies elsewhere. */
+/** A folder of the project as a line of its `.gitignore`; none when it is elsewhere. */
 function below(root: string, folder: string): string[] {
   const near = relative(root, folder).split(sep).join('/');
   return near === '' || near.startsWith('..') || isAbsolute(near) ? [] : [`/${near}/`];

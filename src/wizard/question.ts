@@ -18,7 +18,7 @@ export interface Choice {
 /** What questions need to know besides the answers so far. */
 export interface Known {
   readonly cwd: string;
-  /** The folder that songs usually lie in, when it is there and somebody can see that it is proposed. */
+  /** The folder that songs usually are in, when it is there and somebody can see that it is proposed. */
   readonly usual_songs: string | undefined;
   /** The setting `checkpoint_dir`. */
   readonly checkpoint_dir: string | undefined;

@@ -179,7 +179,7 @@ export function chosenProfile(
   });
 }
 
-/** Profiles for a file with these stages, whose checkpoints lie in that folder on this machine. */
+/** Profiles for a file with these stages, whose checkpoints are in that folder on this machine. */
 export function profilesFor(
   {profiles}: SharedProfiles,
   {

@@ -10,7 +10,7 @@ import {type ListFolder, rememberedFolders} from '../dataset/sidecar-names.js';
 import {countText, durationText} from '../render/quantity.js';
 import {schemas} from '../schema/schemas.generated.js';
 
-/** What lies in an audio folder or a dataset JSON, looked at quickly: headers and texts, no sound. */
+/** What is in an audio folder or a dataset JSON, looked at quickly: headers and texts, no sound. */
 export interface SongsAtHand {
   readonly count: number;
   /** How many of them cannot be read: nothing can be made of those. */

@@ -10,7 +10,7 @@ export interface StateChoice {
 }
 
 /**
- * Where the state of a training run lies: the final one, the best one or a checkpoint; in it the moving average, or the raw
+ * Where the state of a training run is: the final one, the best one or a checkpoint; in it the moving average, or the raw
  * weights kept beside it. `last` of a single file is the file. Throws `export/checkpoint-missing`.
  */
 export async function adapterState(root: string, {checkpoint, weights}: StateChoice): Promise<string> {

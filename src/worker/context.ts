@@ -24,7 +24,7 @@ export interface WorkerContext {
   readonly emit: (event: OwnEvent) => void;
   /** One line for the stage's log. */
   readonly log: (line: string) => void;
-  /** Where an object of the cache lies, read-only. */
+  /** Where an object of the cache is, read-only. */
   readonly objectPath: (hash: ContentHash) => string;
   /** The work on this part begins: what it takes is measured from here to `commitPart`. */
   readonly beginPart: (part: PartJob) => void;

@@ -39,7 +39,7 @@ export interface SavedState {
   readonly dir: string;
   /** As the stage described it. */
   readonly about: JsonObject;
-  /** Of the state's own folder and of what lies beside it. */
+  /** Of the state's own folder and of what is beside it. */
   readonly seal: Seal;
 }
 

@@ -95,7 +95,7 @@ export class SampleWork {
   }
 }
 
-/** What is wrong with this sample; undefined when the fault lies elsewhere (a full disk, a bug) and the stage must stop. */
+/** What is wrong with this sample; undefined when the fault is elsewhere (a full disk, a bug) and the stage must stop. */
 function problemOfSample(error: unknown): Problem | undefined {
   if (error instanceof StageError) return undefined;
   if (error instanceof SidestepError) return error.problem;

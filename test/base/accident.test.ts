@@ -67,7 +67,7 @@ test('every number of the system is an accident; an error of a program is none',
     expect(accidentOf(error)).toBeUndefined();
 });
 
-test('a folder is made with what it lies in, or the real reason is told, and below /proc it ends', async () => {
+test('a folder is made with what it is in, or the real reason is told, and below /proc it ends', async () => {
   const folder = await temporaryFolder();
   await makeFolder(join(folder, 'a/b/c'));
   makeFolderSync(join(folder, 'a/b/d/e'));

@@ -44,7 +44,7 @@ interface Diff {
   readonly losses: readonly {readonly a: {readonly best_loss: number} | null; readonly b: object | null}[];
 }
 
-test('between commits, what lies there now, and runs: settings, presets, files, what runs again, losses', async () => {
+test('between commits, what is there now, and runs: settings, presets, files, what runs again, losses', async () => {
   const folder = new Folder({
     'pipeline.yaml': pipeline('1e-3', old),
     'presets/tiny.yaml': preset(2),

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {documentOf, Folder} from './sidestep.js';
 
-test('example writes a pipeline that is right where it lies, once', async () => {
+test('example writes a pipeline that is right where it is, once', async () => {
   const folder = new Folder();
   const first = await folder.run(['example', 'my first', '--json']);
   expect(first.code).toBe(0);

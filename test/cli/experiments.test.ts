@@ -116,7 +116,7 @@ test('a value that can change no result is no experiment, and a bad name is refu
   });
 });
 
-describe('one project, wherever in it a pipeline lies', () => {
+describe('one project, wherever in it a pipeline is', () => {
   const small = (word: string) =>
     `sidestep: 1\nname: ${word}\nstages:\n  a: {uses: command, with: {argv: [sh, -c, "echo ${word} > $1", x, "\${outputs.o}"], outputs: {o: o.txt}}}\n`;
   test.each([

@@ -56,7 +56,7 @@ async function projectWithFineTune(): Promise<Folder> {
 function atKeyboard(running: Running) {
   let read = 0;
   return async (question: RegExp, keys: string): Promise<void> => {
-    const giveUp = Date.now() + 120_000; // a small training may lie between two questions, on a busy machine
+    const giveUp = Date.now() + 120_000; // a small training may be between two questions, on a busy machine
     for (;;) {
       const fresh = running.stdout().slice(read);
       const found = question.exec(fresh);

@@ -125,7 +125,7 @@ describe('fisher_map.json beside the tensors', () => {
   });
 });
 
-test('a run’s own JSON file is a run: what lies beside a checkpoint gives its adapter', async () => {
+test('a run’s own JSON file is a run: what is beside a checkpoint gives its adapter', async () => {
   const training = {
     ...{learning_rate: 5e-5, batch_size: 2, gradient_accumulation_steps: 8, max_epochs: 40},
     ...{save_every_n_epochs: 20, is_turbo: true, adapter_type: 'lokr', model_variant: 'turbo'},

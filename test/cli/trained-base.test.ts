@@ -10,7 +10,7 @@ import {temporaryFolder} from '../temporary-folder.js';
 
 const checkpoints = fileURLToPath(new URL('../golden/tiny_checkpoint', import.meta.url));
 
-test('the model that an adapter was trained on is known by its weights, wherever it lies', async () => {
+test('the model that an adapter was trained on is known by its weights, wherever it is', async () => {
   const scanned = await scanModel(
     {checkpoint_dir: checkpoints, model: 'turbo', base_model: 'auto'},
     hashFile,

@@ -142,7 +142,7 @@ test('the pipeline is shown, and what an edit breaks, at its line', async () => 
   await shows('document.getElementById("notice").textContent === ""');
 });
 
-/** Texts whose contrast to what lies behind them is less than 4.5 to 1 (WCAG 2.1, 1.4.3), which lets out disabled controls. */
+/** Texts whose contrast to what is behind them is less than 4.5 to 1 (WCAG 2.1, 1.4.3), which lets out disabled controls. */
 const FAINT = `(() => {
   const canvas = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
   const light = (colours) => {

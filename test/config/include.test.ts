@@ -40,7 +40,7 @@ test('stages, variables and defaults of a piece are there, with the places of it
   expect(songs.params.audio_dir).toBe(inProject('songs')); // as all paths, from the folder of the pipeline
 });
 
-test('what the file says itself of a stage, a variable or a default lies above', () => {
+test('what the file says itself of a stage, a variable or a default is above', () => {
   const text = main(
     '[parts/prepare.yaml]',
     '  latents: {with: {max_duration: 30}, retries: 2}\nvars: {songs: ./jazz}\ndefaults: {seed: 1}\n',

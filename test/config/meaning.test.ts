@@ -120,7 +120,7 @@ describe('$ and { as themselves', () => {
     {outputs: '{o: ., p: a}', clash: true},
     {outputs: '{o: d, p: da}', clash: false},
     {outputs: '{o: d/a, p: d/b}', clash: false},
-  ])('outputs $outputs lie at one place or within each other: $clash', ({outputs, clash}) => {
+  ])('outputs $outputs are at one place or within each other: $clash', ({outputs, clash}) => {
     const text = `sidestep: 1\nstages:\n  c: {uses: command, with: {argv: [x], outputs: ${outputs}}}\n`;
     if (clash) expect(problemsOf(text).map(({code}) => code)).toEqual(['config/overlapping-outputs']);
     else expect(stageOf(text, 'c').uses).toBe('command');

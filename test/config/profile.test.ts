@@ -59,7 +59,7 @@ describe('what it changes', () => {
     expect(warnings[0]!.message).toMatch(/: train\.device, train\.epochs$/);
   });
 
-  test('--set lies above', () => {
+  test('--set is above', () => {
     const {stages} = pipelineOf(text, {profile: here({asked: 'laptop'}), overrides: ['train.epochs=9']});
     expect(stages[1]!.params.epochs).toBe(9);
   });

@@ -15,7 +15,7 @@ export interface ResolveOptions {
   readonly settings?: string;
   /** Preset files by name. */
   readonly presets?: Readonly<Record<string, string>>;
-  /** Included files by name, as if they lay in /project. */
+  /** Included files by name, as if they were in /project. */
   readonly pieces?: Readonly<Record<string, string>>;
   readonly profile?: ProfileChoice;
 }
@@ -23,7 +23,7 @@ export interface ResolveOptions {
 /** A path in the folder of the pipeline; on Windows it has a drive. */
 export const inProject = (path: string): string => resolve('/project', path);
 
-/** Resolves the text of a pipeline as if it lay in /project/pipeline.yaml. */
+/** Resolves the text of a pipeline as if it was in /project/pipeline.yaml. */
 export function resolveText(text: string, options: ResolveOptions = {}): Result<Pipeline> {
   const settings =
     options.settings === undefined ? undefined : parseSettings('/home/settings.yaml', options.settings);

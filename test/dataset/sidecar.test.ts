@@ -517,7 +517,7 @@ describe('names', () => {
     expect(codes(dataset.findings).filter((code) => !code.startsWith('dataset/'))).toEqual([]);
   });
 
-  test('words that lie beside no song are told with the near one', async () => {
+  test('words that are beside no song are told with the near one', async () => {
     const dataset = await read({'song one.wav': tone(220), 'song onee.lyrics.txt': 'la'});
     expect(dataset.findings.find(({code}) => code === 'dataset/text-without-song')?.hint).toContain(
       'song one.wav',

@@ -308,7 +308,7 @@ function codeIn(page: string): string[] {
   return [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!);
 }
 
-/** Names of all keys that stages have, wherever they lie. */
+/** Names of all keys that stages have, wherever they are. */
 function keysIn(schema: unknown): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const {properties, ...rest} = schema as {readonly properties?: Readonly<Record<string, unknown>>};

@@ -45,7 +45,7 @@ test('a deleted output folder comes back with its curves, from the cache', async
   expect(ended.events.filter(({kind}) => kind === 'board_opened')).toHaveLength(1);
 });
 
-test('where they lie, nothing is written', async () => {
+test('where they are, nothing is written', async () => {
   const lying = project.contents('adapters/train');
   const ended = await project.complete(stages());
   expect(project.contents('adapters/train')).toEqual(lying);

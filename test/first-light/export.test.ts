@@ -250,7 +250,7 @@ function cardSays(card: string, name: string): string | undefined {
   return new RegExp(`^\\| ${name} \\| (.*) \\|$`, 'm').exec(card)?.[1];
 }
 
-test('beside every export lies a card that says what the run was, and nothing private', () => {
+test('beside every export is a card that says what the run was, and nothing private', () => {
   const {songs, ...run} = cardFacts();
   for (const [adapter, has] of Object.entries(supported)) {
     for (const format of has) {

@@ -150,7 +150,7 @@ test('schedules: each its own rates', () => {
   expect(new Set(all).size).toBe(all.length);
 });
 
-test('a moving average: the raw weights lie beside it and differ', () => {
+test('a moving average: the raw weights are beside it and differ', () => {
   const files = project.contents('adapters/ema');
   expect(files['raw/adapter_model.safetensors']).toMatch(/^[0-9a-f]{64}$/);
   expect(files['raw/adapter_model.safetensors']).not.toBe(files['adapter_model.safetensors']);
@@ -258,7 +258,7 @@ test('norms of single modules and TensorBoard files, where asked for', () => {
   expect((second!.timesteps as number[]).reduce((sum, count) => sum + count)).toBe(2); // of two steps of one song
 });
 
-test('TensorBoard files lie in `runs` beside the adapter, as upstream has them, else in the run record', () => {
+test('TensorBoard files are in `runs` beside the adapter, as upstream has them, else in the run record', () => {
   const events = (...folder: readonly string[]) =>
     project.filesBelow(...folder).filter((name) => name.includes('events.out.tfevents'));
   expect(events('adapters/beside')).toEqual([expect.stringMatching(/^runs\//)]);

@@ -213,7 +213,7 @@ export function preparation({clips = 3, clip_duration = 2, model = 'turbo'}: Fix
   };
 }
 
-/** A short training on what `preparation` made; its adapter folder lies at `adapters/NAME`. */
+/** A short training on what `preparation` made; its adapter folder is at `adapters/NAME`. */
 export function training(name: string, options: Readonly<Record<string, unknown>> = {}): Stage {
   return {
     uses: 'train',

@@ -108,7 +108,7 @@ test('a line that asks for preprocessing alone trains nothing, and leaves tensor
 });
 
 describe('the adapters', () => {
-  test.each(trains)('of the line for %s lie where it said, and are exported', async (line) => {
+  test.each(trains)('of the line for %s are where it said, and are exported', async (line) => {
     const folder = {vanilla: 'my_vanilla_lora', newest: 'newest'}[line] ?? `my_${line}`;
     const {modules} = await readAdapter(project.file('output', folder));
     expect(modules.length).toBeGreaterThan(0);

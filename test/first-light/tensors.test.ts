@@ -114,7 +114,7 @@ test.runIf(isLinux)('songs with names that are not UTF-8 train to the same weigh
   expect(await tensors('old_names')).toEqual(await tensors('plain'));
 });
 
-test('a manifest names the same samples wherever they lay', async () => {
+test('a manifest names the same samples wherever they were', async () => {
   expect(await tensors('plain_manifest')).toEqual(await tensors('plain'));
 });
 

@@ -65,7 +65,7 @@ test('a new clone: three commands, each suggested by what came before, end in a 
     expect(await page.evaluate(drawn)).toBe('Loss,Training loss by timestep,Learning rate,Gradient norm');
     expect(page.complaints).toEqual([]);
     expect(page.requests).toContain(address);
-    const beside = new URL('.', address).href; // pictures of clips lie there; the browser's own buttons are data
+    const beside = new URL('.', address).href; // pictures of clips are there; the browser's own buttons are data
     const elsewhere = page.requests.filter((url) => !url.startsWith(beside) && !url.startsWith('data:'));
     expect(elsewhere).toEqual([]);
   } finally {

@@ -83,7 +83,7 @@ async function wrongSongs(cases: Cases['dataset_json_loading']): Promise<string[
   });
 }
 
-/** The recorded files lie in a folder at the root, whatever it is called. */
+/** The recorded files are in a folder at the root, whatever it is called. */
 function belowRoot(path: string): string {
   return path.replace(/^\/[^/]*\//, '');
 }

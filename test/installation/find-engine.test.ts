@@ -98,7 +98,7 @@ describe('where the CUDA plugin comes from', () => {
 
   test('nowhere', () => expect(findPlugin(places, engine())).toBeUndefined());
 
-  test('a package, the one that runs on most cards first; then what lies beside the engine; then the variable', () => {
+  test('a package, the one that runs on most cards first; then what is beside the engine; then the variable', () => {
     platformPackage('engine-linux-x64', 'sidestep.node');
     const hopper = platformPackage('cuda-linux-x64-hopper', 'sidestep_cuda.so');
     expect(findPlugin(places, engine())).toEqual({path: hopper, origin: 'package'});

@@ -207,7 +207,7 @@ describe('weights in shards', () => {
     expect((await scan()).components.dit.files).toHaveLength(3);
   });
 
-  test('an index may promise what no one asks for, and says once what lies elsewhere', async () => {
+  test('an index may promise what no one asks for, and says once what is elsewhere', async () => {
     const dir = await shard();
     const path = join(dir, 'model.safetensors.index.json');
     const index = JSON.parse(await readFile(path, 'utf8')) as {weight_map: Record<string, string>};
@@ -343,7 +343,7 @@ describe('weights are compared with config.json, by their headers', () => {
     expect(await faults()).toEqual([`dit: it is ${what}`]);
   });
 
-  test('the text encoder may lie below model., as causal language models have it', async () => {
+  test('the text encoder may be below model., as causal language models have it', async () => {
     await rewrite(text, (tensors) => tensors.map((tensor) => ({...tensor, name: `model.${tensor.name}`})));
     expect(await faults()).toEqual([]);
   });

@@ -137,7 +137,7 @@ describe('the fingerprint of one part of one sample', () => {
   });
 });
 
-test('what the lock file holds is the same wherever the files lie', () => {
+test('what the lock file holds is the same wherever the files are', () => {
   const parts = partsOf();
   const here = {...parts, places: {audio_dir: contentHash('/here')}};
   const there = {...parts, places: {audio_dir: contentHash('/there')}};

@@ -57,7 +57,7 @@ export function applyEdits(copy: string, edits: readonly RecipeEdit[]): void {
   }
 }
 
-/** In a new folder: what git knows of these places, as it lies here, with the installed packages and the engine of this checkout. */
+/** In a new folder: what git knows of these places, as it is here, with the installed packages and the engine of this checkout. */
 export function copyOfRepository(places: readonly string[]): string {
   const copy = mkdtempSync(join(tmpdir(), 'sidestep-recipe-'));
   const listed = execFileSync('git', ['ls-files', '-z', '--', ...places], {cwd: root, encoding: 'utf8'});

@@ -114,7 +114,7 @@ test('a damaged object that no one reads costs nothing', async () => {
   expect(made(dir)).toEqual([]);
 });
 
-test('what lies in the place of an object and is a link is no object', async () => {
+test('what is in the place of an object and is a link is no object', async () => {
   const dir = await temporaryFolder();
   await run(chain(dir));
   const path = objectPath(cacheOf(dir), contentHash('apple'));

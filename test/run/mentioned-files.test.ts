@@ -8,7 +8,7 @@ import {dataset} from '../../src/stage/dataset.js';
 import {temporaryFolder} from '../temporary-folder.js';
 import {pipelineOf} from './rig.js';
 
-/** What planning sees of a dataset JSON's place, after an edit of the folder it lies in. */
+/** What planning sees of a dataset JSON's place, after an edit of the folder it is in. */
 async function placeAfter(edit: (folder: string) => void): Promise<[before: string, after: string]> {
   const folder = await temporaryFolder();
   const json = join(folder, 'songs.json');

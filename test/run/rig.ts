@@ -167,7 +167,7 @@ function surroundingsFor(pipeline: Pipeline, setting: RunSetting): RunContext {
   };
 }
 
-/** The text of a stage's output as it lies in the cache. */
+/** The text of a stage's output as it is in the cache. */
 export function outputText(report: RunReport, stage: string, output?: string): string {
   const result = report.by[stage];
   if (result?.kind !== 'succeeded' && result?.kind !== 'cached')

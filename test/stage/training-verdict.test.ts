@@ -32,7 +32,7 @@ describe('what the panel says', () => {
     expect(trainingVerdict(curve(loss))).toEqual(verdict);
   });
 
-  test('of a flat curve the epoch lies where it settled', () => {
+  test('of a flat curve the epoch is where it settled', () => {
     const verdict = trainingVerdict(curve((e) => 0.8 + 0.2 * Math.exp(-e / 2)));
     expect(verdict).toEqual({kind: 'flat', since_epoch: 6}); // e^-3 = 0.0498
   });

@@ -31,7 +31,7 @@ test('clips are served whole and in parts, and nothing that a record only names'
   writeFileSync(project.runFile(run, 'samples/train/step-5/blues.wav'), '0123456789');
   project.link(project.file('secret.wav'), '.sidestep/runs', run, 'samples/train/linked/away.wav');
   const clips = await clipsOf(project, run);
-  expect(clips).toHaveLength(2); // the path that climbs out names no file where clips lie
+  expect(clips).toHaveLength(2); // the path that climbs out names no file where clips are
   const whole = await project.get(clips[0]!);
   expect(whole).toMatchObject({status: 200, text: '0123456789'});
   expect(whole.headers).toMatchObject({'content-type': 'audio/wav', 'accept-ranges': 'bytes'});

@@ -12,7 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface BuildOrder {
   /** Holds CMakeLists.txt and native/. */
   readonly sources: string;
-  /** For everything that the build leaves; the engine lies in `Release/` there. */
+  /** For everything that the build leaves; the engine is in `Release/` there. */
   readonly folder: string;
   readonly tools: BuildTools;
   readonly env: Environment;

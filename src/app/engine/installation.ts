@@ -29,7 +29,7 @@ export function installationOf(root: string): Installation {
   return {kind: 'package', manager: managerOf(root, project), reach};
 }
 
-/** The folder whose `node_modules`, or Yarn's folder in place of it, the package lies in. */
+/** The folder whose `node_modules`, or Yarn's folder in place of it, the package is in. */
 function projectAround(root: string): string | undefined {
   const [project] = root.split(new RegExp(`\\${sep}(?:node_modules|\\.yarn)\\${sep}`));
   return project === root ? undefined : project;

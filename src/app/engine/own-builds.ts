@@ -8,7 +8,7 @@ import {ENGINE_FILE, thisSystem} from './platforms.js';
 import {versionIn} from './version-in.js';
 
 /**
- * Engines compiled on this machine lie in the user's cache folder, one folder for each version, system, state of the sources and
+ * Engines compiled on this machine are in the user's cache folder, one folder for each version, system, state of the sources and
  * compiler: another version of sidestep, or another checkout, never meets one that was not made of its own sources.
  */
 export function ownBuildFolder(root: string, env: Terminal['env'], compiler: string): string {

@@ -108,7 +108,7 @@ export function remoteServer(address: Address, patience: Patience): RemoteServer
     return making;
   };
   const makeFolder = async (folder: string, signal: AbortSignal | undefined): Promise<void> => {
-    if ((await makeCollection(folder, signal)) !== 409) return; // RFC 4918: what it is to lie in is not there
+    if ((await makeCollection(folder, signal)) !== 409) return; // RFC 4918: what it is to be in is not there
     await ensureFolder(folder, signal);
     await makeCollection(folder, signal);
   };

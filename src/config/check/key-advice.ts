@@ -9,7 +9,7 @@ import {childSchema, pathsNamed, variantFor} from './schema-walk.js';
 
 /** Where a mapping stands, so that a key in it can be sent to the place where it belongs. */
 export interface Level {
-  /** A stage type (the mapping lies in the parameters of such a stage), `stage`, `file`, `settings`, or another document. */
+  /** A stage type (the mapping is in the parameters of such a stage), `stage`, `file`, `settings`, or another document. */
   readonly within: string;
   /** From there to the mapping. */
   readonly path: readonly string[];

@@ -17,9 +17,9 @@ export interface AudioFormat {
   readonly frames: number | null;
   /** Bits of an integer sample; `undefined` for floating point and lossy codecs. */
   readonly bits?: number;
-  /** Where and how the samples lie; `pcm` only. */
+  /** Where and how the samples are; `pcm` only. */
   readonly pcm?: PcmLayout;
-  /** Where the sound lies in the file, without tags around it; compressed sound that is decoded here. */
+  /** Where the sound is in the file, without tags around it; compressed sound that is decoded here. */
   readonly span?: Span;
 }
 

@@ -11,7 +11,7 @@ export interface Mp3Link {
   readonly tag: Mp3Tag | undefined;
   /** Frames of sound that are there, the tag's own not counted. */
   readonly frames: number;
-  /** Where they lie; between the pieces there are tags. */
+  /** Where they are; between the pieces there are tags. */
   readonly pieces: readonly Span[];
 }
 

@@ -1,6 +1,6 @@
 import type {Planar} from './audio-format.js';
 
-/** Those samples of a piece, whose first has the number `first`, that lie within [start, end). Shares memory. */
+/** Those samples of a piece, whose first has the number `first`, that are within [start, end). Shares memory. */
 export function between(
   planes: Planar,
   first: number,

@@ -56,7 +56,7 @@ ${prompts.length === 0 ? null : scriptElement(LISTEN_SCRIPT)}
 /**
  * What a browser may do with this page: draw it and run our own scripts, known by their hashes. Whatever else got into it
  * would not run, load or send anything. Clips come from beside the page (`'self'` where it is served, `file:` where it is opened
- * by double click) or lie in it.
+ * by double click) or are in it.
  */
 function policy(own: readonly string[], files: 'clips' | 'no_files'): string {
   const hashes = own.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);

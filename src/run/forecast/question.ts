@@ -126,7 +126,7 @@ function afterRun(stage: StageId): Later {
   return later(`known once ${stage} has run`);
 }
 
-/** JSON that is there already, and where models lie that are yet to be scanned. */
+/** JSON that is there already, and where models are that are yet to be scanned. */
 function knownInputs(
   stage: PlannedStage,
   {upstream, world, located}: ForecastWorld,
@@ -159,7 +159,7 @@ function knownInputs(
 /** Stands for a model that no one has hashed: answers about it are not remembered. */
 export const UNHASHED = '' as InputObject['hash'];
 
-/** How long samples may become that are yet to be made; undefined when they are there, or lie in a folder of the user's. */
+/** How long samples may become that are yet to be made; undefined when they are there, or are in a folder of the user's. */
 function boundsOf(
   stage: PlannedStage,
   inputs: Readonly<Record<string, InputObject>>,
@@ -175,7 +175,7 @@ function boundsOf(
     (param) => references[param] !== undefined && !isSampleCollection(inputs[param]?.json),
   );
   if (pending.length === 0) return undefined;
-  // Those that lie in a folder count for nothing here: the stage looks again when it begins.
+  // Those that are in a folder count for nothing here: the stage looks again when it begins.
   const each = lists.flatMap((param) => {
     const source = upstream.get(references[param]?.$stage as StageId);
     if (source === undefined) return [];

@@ -5,7 +5,7 @@ import type {MeasuredPace} from './training.js';
  * What a training step reaches of the measured rate of the matrix product, by its latent frames: well over half in long
  * steps (attention, norms and the optimizer take the rest), less in short ones, where preparing the weights takes as long as
  * multiplying by them. Between what the bench of a step reached on a CPU (0.45 to 0.66 at 150 to 1500 frames) and real runs,
- * which lay below it.
+ * which was below it.
  */
 const shareOfRate = (frames: number): number => (0.6 * frames) / (frames + 150);
 

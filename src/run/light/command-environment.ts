@@ -1,5 +1,5 @@
 /**
- * What a program needs of the surroundings to start and to behave: where programs, libraries and files of the user lie,
+ * What a program needs of the surroundings to start and to behave: where programs, libraries and files of the user are,
  * language and time zone, the way to the network, which cards it may use. Everything else, tokens and passwords above
  * all, a pipeline hands over by name. None of it is part of a fingerprint.
  */

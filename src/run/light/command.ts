@@ -82,7 +82,7 @@ function inputPaths({params, inputs}: LightContext): Record<string, string> {
   );
 }
 
-/** Folders that outputs lie in are made, so that a program may simply write. */
+/** Folders that outputs are in are made, so that a program may simply write. */
 async function outputPaths(params: ParamObject, outDir: string): Promise<Record<string, string>> {
   const declared = isParamObject(params.outputs) ? Object.entries(params.outputs) : [];
   const paths = declared.map(([name, file]) => [name, join(outDir, String(file))] as const);

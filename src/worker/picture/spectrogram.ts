@@ -8,7 +8,7 @@ const HEIGHT = 160;
 /** Lowest and highest frequency shown, in hertz; rows are spaced by octaves, as pitch is heard. */
 const LOWEST = 40;
 const HIGHEST = 20_000;
-/** What lies this far below a full-scale tone is black, in decibels. */
+/** What is this far below a full-scale tone is black, in decibels. */
 const RANGE_DB = 90;
 
 /**

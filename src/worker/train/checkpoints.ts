@@ -22,7 +22,7 @@ import type {ProgressState} from './progress-state.js';
 
 /**
  * Folders that outlive an interrupted attempt: checkpoints by name, the best state, the metrics. What is in a checkpoint is
- * hashed when it is written, and compared when it becomes part of the result: hours may lie between.
+ * hashed when it is written, and compared when it becomes part of the result: hours may be between.
  */
 export class KeptFolders {
   readonly #partialDir: string;
@@ -154,7 +154,7 @@ export interface AdapterFolder {
   readonly trainer: Trainer;
   readonly metadata: Readonly<Record<string, string>>;
   readonly provenance: Provenance;
-  /** Whether a moving average is kept: the raw weights then lie beside it in `raw/`. */
+  /** Whether a moving average is kept: the raw weights then are beside it in `raw/`. */
   readonly average: 'ema' | 'none';
 }
 

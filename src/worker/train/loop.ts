@@ -256,7 +256,7 @@ export class TrainingLoop {
     context.emit({kind: 'log', level: 'debug', line: `saved step ${global_step} at ${reason}`});
   }
 
-  /** Of a state that is saved already: what lies beside it is more by now, or has become this run's own. */
+  /** Of a state that is saved already: what is beside it is more by now, or has become this run's own. */
   async describeState(): Promise<void> {
     const {context, metrics} = this.#parts;
     await metrics.sync();

@@ -19,7 +19,7 @@ export interface MadeOf {
   readonly recipe: Recipe | undefined;
 }
 
-/** What lies beside every adapter this stage writes. Parameters that name places of this machine are left out. */
+/** What is beside every adapter this stage writes. Parameters that name places of this machine are left out. */
 export function provenanceOf(
   {job, ...rest}: WorkerContext,
   {split, recipe}: MadeOf,

@@ -69,7 +69,7 @@ async function ownCheckpoint(context: WorkerContext, folder: string, {trainer, k
   return {global_step};
 }
 
-/** Beside a moving average lie the weights themselves. */
+/** Beside a moving average are the weights themselves. */
 function rawWeights(folder: string): string {
   const raw = join(folder, 'raw');
   return namesIn(raw).length > 0 ? raw : folder;

@@ -29,7 +29,7 @@ import {readCollection} from './sample-lists.js';
 
 /** A sample to train on, and what of it decides whether it is held out for validation. */
 export interface TrainingSample extends SampleFiles {
-  /** Hash of the audio, or of the sample file itself: the same song is held out wherever it lies. */
+  /** Hash of the audio, or of the sample file itself: the same song is held out wherever it is. */
   readonly identity: string;
   /** How often an epoch shows it. */
   readonly repeats: number;
@@ -89,7 +89,7 @@ async function listedSamples(context: WorkerContext, param: string): Promise<Tra
   });
 }
 
-/** Tells where a part of a sample lies. */
+/** Tells where a part of a sample is. */
 type Locate = (object: PartObject, sample: string, part: string) => string;
 
 /** Those of a collection that this program made; undefined for anything else. Throws `train/sample-incomplete`. */
@@ -163,7 +163,7 @@ function reportAge({emit}: WorkerContext, problems: readonly Problem[]): void {
 
 /**
  * A sample as the engine reads it: `.pt` as safetensors, in the stage's own folder; a name that is not UTF-8 by a link from there.
- * What lies there is called by a hash: `a.pt` and `a.PT` are two samples, and a name may be as long as names can be.
+ * What is there is called by a hash: `a.pt` and `a.PT` are two samples, and a name may be as long as names can be.
  */
 async function forEngine({job}: WorkerContext, path: string, name: string): Promise<string> {
   const isTorch = extname(name).toLowerCase() === '.pt';

@@ -146,7 +146,7 @@ class Moments {
 
 type TorchMap = ReadonlyMap<string | number, TorchValue>;
 
-/** Where bitsandbytes puts what belongs to its codes, from 0.50 on; before, it lies beside the step. */
+/** Where bitsandbytes puts what belongs to its codes, from 0.50 on; before, it is beside the step. */
 const WRAPPED = '__bnb_optimizer_quant_state__';
 
 function unwrapped(own: TorchMap | undefined): TorchMap {

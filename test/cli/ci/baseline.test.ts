@@ -61,7 +61,7 @@ test('a CPU with an arithmetic of its own is compared within a tolerance, which 
   ).toHaveLength(1);
 });
 
-test('the baseline lies beside its pipeline', () => {
+test('the baseline is beside its pipeline', () => {
   expect(baselinePath('pipelines/lora.yaml')).toBe('pipelines/lora.ci.json');
   expect(baselinePath('/a/b.YML')).toBe('/a/b.ci.json');
 });

@@ -118,7 +118,7 @@ export class Studio {
     return readFile(this.path(name));
   }
 
-  /** A shell line in the folder, so that real pipes lie between programs. */
+  /** A shell line in the folder, so that real pipes are between programs. */
   async sh(line: string): Promise<void> {
     await run('bash', ['-euo', 'pipefail', '-c', line], {cwd: this.folder});
   }

@@ -104,7 +104,7 @@ test('killed again and again, it still gets there', async () => {
 describe('what an interrupted run kept is damaged before it goes on', () => {
   const options: RunOptions = {checkpoint: {every_epochs: 1, keep_last: 2}, ema_decay: 0.9};
 
-  test('cut or flipped at any byte of its metrics, it is seen, or lies after what is continued', async () => {
+  test('cut or flipped at any byte of its metrics, it is seen, or is after what is continued', async () => {
     const undisturbed = await temporaryFolder('memory');
     await finish(undisturbed, options);
     const expected = await outputs(undisturbed);

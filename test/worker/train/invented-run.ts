@@ -49,7 +49,7 @@ function paramsOf({checkpoint, early_stop, ...options}: RunOptions) {
   };
 }
 
-/** Falls, then lies flat from step 5 on; never the same twice on the way down. */
+/** Falls, then is flat from step 5 on; never the same twice on the way down. */
 const lossAt = (step: number) => (step < 5 ? 2 - step / 10 : 1.5);
 
 function inventedTrainer(epochs: number, instant: () => void): Trainer {
