@@ -62,7 +62,7 @@ function nestedRows(key, prefix) {
   return key.properties === undefined ? [] : rowsOf(key, prefix);
 }
 
-/** Keys that several variants share alike stand once, with all their names. */
+/** Keys that several variants share alike are listed once, with all their names. */
 function variantRows(variants, prefix) {
   const merged = new Map();
   for (const variant of variants) {

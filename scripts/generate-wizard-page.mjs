@@ -68,7 +68,7 @@ proposed in the next session; \`--yes\`, which asks nothing, does not take them,
 
 Every answer can be given as an option, and is then not asked for. Without a terminal, in CI, with \`--yes\` or with \`--json\`
 nothing is asked: what is not given takes its default, and what no one can guess is named with its option. \`--project-files\` (at a
-terminal, \`project\` as the last answer; \`preset\` there keeps the training's values under a name, for other pipelines) also writes \`.gitignore\` and \`.vscode/settings.json\`; what stands there stays.
+terminal, \`project\` as the last answer; \`preset\` there keeps the training's values under a name, for other pipelines) also writes \`.gitignore\` and \`.vscode/settings.json\`; what is there stays.
 
 \`\`\`sh
 sidestep init

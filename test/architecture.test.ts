@@ -242,7 +242,7 @@ test('only base/rename.ts renames: Windows needs patience there', () => {
   expect(renames).toEqual([join('base', 'rename.ts')]);
 });
 
-test('the path of a file beside is fileURLToPath of its URL: drive letters, spaces and umlauts stand otherwise in a pathname', () => {
+test('the path of a file beside is fileURLToPath of its URL: drive letters, spaces and umlauts are written otherwise in a pathname', () => {
   const repository = join(root, '..');
   const wrong = ['src', 'scripts', 'pipelines', 'test'].flatMap((folder) =>
     readdirSync(join(repository, folder), {recursive: true, encoding: 'utf8'})

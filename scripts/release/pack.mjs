@@ -1,5 +1,5 @@
 // `node scripts/release/pack.mjs OUT [PLATFORM=ENGINE]... [PLATFORM-GENERATION=PLUGIN]... [--all]`: tarballs for the registry.
-// The program, freshly compiled, and one package for each binary that is named. `optionalDependencies` stand only in what is
+// The program, freshly compiled, and one package for each binary that is named. `optionalDependencies` are only in what is
 // published: a clone whose lock file names packages that are not on the registry yet could not be installed. --all: a release,
 // to which no platform may be lacking.
 import {execFileSync} from 'node:child_process';

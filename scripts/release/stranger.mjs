@@ -89,7 +89,7 @@ export async function withEngine(trial) {
   return train(person, /\(the package for this system\)/);
 }
 
-/** Optional packages left out, no compiler: every command says what is the matter, and the words of `doctor` are typed as they stand. */
+/** Optional packages left out, no compiler: every command says what is the matter, and the words of `doctor` are typed as they are. */
 export async function withoutEngine(trial) {
   const person = newPerson({...trial, name: `${trial.client} ${trial.node} bare`});
   await person.act(0, [...person.install, person.without]);

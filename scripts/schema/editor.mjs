@@ -1,5 +1,5 @@
 // The schemas that editors load: each in one file, the parameters of every stage type under its `uses`, and a
-// reference such as ${matrix.rank} allowed wherever a value may stand.
+// reference such as ${matrix.rank} allowed wherever a value may be.
 import {rewrite, SCHEMA_URL, stageTypes} from './sources.mjs';
 
 const note = 'Generated from the schemas beside it by `npm run generate`; edit those.';

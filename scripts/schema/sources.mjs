@@ -19,7 +19,7 @@ const declared = readdirSync(folder)
 
 export const stageTypes = declared.map(({name}) => name);
 
-/** What stands in place of `x-stage-types`. */
+/** What is in place of `x-stage-types`. */
 const followsFromTypes = {
   enum: ({description, ...schema}) => ({
     ...schema,

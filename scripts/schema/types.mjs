@@ -51,7 +51,7 @@ function forTypes(schema) {
   });
 }
 
-/** A stage, a path where one may stand, or the mapping or list that holds them. */
+/** A stage, a path where one may be, or the mapping or list that holds them. */
 function referring(schema) {
   const {type, description, ...rest} = schema;
   const text = {tsType: schema['x-path'] ? 'string | StageReferenceValue' : 'StageReferenceValue'};

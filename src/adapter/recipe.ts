@@ -34,7 +34,7 @@ export interface Recipe {
   readonly not_carried?: readonly string[];
 }
 
-/** Where a list stands among others, after putting it there: what several trainings read stands there once. */
+/** Where a list is among others, after putting it there: what several trainings read is there once. */
 export function placeAmong(lists: RecipeList[], list: RecipeList): number {
   const text = canonicalJson(asJson(list));
   const there = lists.findIndex((each) => canonicalJson(asJson(each)) === text);

@@ -29,7 +29,7 @@ const CORES = [
   ['hada_t2', 'hada_w2_a', 'hada_w2_b'],
 ] as const;
 
-/** B[i, (c, k)] = Σ_j core[i, j, k] · inner[j, c]: what stands between the outer factor and the input. */
+/** B[i, (c, k)] = Σ_j core[i, j, k] · inner[j, c]: what is between the outer factor and the input. */
 function withCore(core: Tensor, inner: Matrix): Matrix {
   const [rank = 1, middle = 1] = core.shape;
   const taps = core.shape.slice(2).reduce((a, b) => a * b, 1);

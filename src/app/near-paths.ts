@@ -1,4 +1,4 @@
-/** Text for people: paths below the folder they stand in are written from there, as they would write them. */
+/** Text for people: paths below the folder they are in are written from there, as they would write them. */
 export function nearPaths(text: string, cwd: string): string {
   const folder = cwd.replace(/[/\\]+$/, '');
   if (folder === '') return text; // the root: every path would lose its beginning

@@ -3,7 +3,7 @@ import {stringify} from 'yaml';
 import type {Json} from '../base/json.js';
 import {SCHEMA_URL} from '../schema/schema-url.generated.js';
 
-/** One key of a file that people will own: its value, what stands behind it, and what stands above it. */
+/** One key of a file that people will own: its value, what is behind it, and what is above it. */
 export interface Entry {
   readonly key: string;
   readonly value: Json | readonly Entry[];

@@ -85,7 +85,7 @@ export async function planPipeline(
   });
 }
 
-/** The same of a pipeline that is not in a file as it stands; of the user's settings nothing counts. */
+/** The same of a pipeline that is not in a file as it is; of the user's settings nothing counts. */
 export async function planResolved(
   terminal: Terminal,
   pipeline: Pipeline,

@@ -42,8 +42,8 @@ const PLACES: Readonly<Record<string, string>> = {
   EACCES: 'you may not write there',
   EPERM: 'you may not write there',
   EROFS: 'the disk is mounted read-only',
-  ENOTDIR: 'a file stands where a folder has to be',
-  EEXIST: 'something that is no folder stands there',
+  ENOTDIR: 'a file is where a folder has to be',
+  EEXIST: 'something that is no folder is there',
   ENOENT: 'a link on the way leads nowhere, or the system makes no folders there',
   ELOOP: 'links on the way lead in a circle',
   ENAMETOOLONG: 'the name is longer than the file system allows',
@@ -89,7 +89,7 @@ const quota: Accident = {
 const tooLarge: Accident = {
   ...diskFull,
   what: 'The file may not get so large here',
-  hint: 'A limit of the shell (`ulimit -f`) or of the file system stands in the way. What was finished is kept; raise it and run again.',
+  hint: 'A limit of the shell (`ulimit -f`) or of the file system is in the way. What was finished is kept; raise it and run again.',
 };
 const diskFailed: Accident = {
   code: 'run/disk-failed',
@@ -123,12 +123,12 @@ const gone: Accident = {
 };
 const notAFolder: Accident = {
   code: 'run/not-a-folder',
-  what: 'A file stands where a folder has to be',
+  what: 'A file is where a folder has to be',
   hint: 'Move the file away, or choose another place.',
 };
 const isAFolder: Accident = {
   code: 'run/is-a-folder',
-  what: 'A folder stands where a file has to be',
+  what: 'A folder is where a file has to be',
   hint: 'Move the folder away, or choose another place.',
 };
 const busy: Accident = {

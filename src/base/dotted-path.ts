@@ -1,6 +1,6 @@
 /**
  * Paths into nested values as people write them: `adapter.rank`, `formats.0`. A word that holds a dot itself, as module
- * names do, stands in double quotes, as JSON texts do: `adapter.rank_pattern."layers.0.self_attn.q_proj"`.
+ * names do, is in double quotes, as JSON texts do: `adapter.rank_pattern."layers.0.self_attn.q_proj"`.
  */
 export type DottedPath = string;
 
@@ -49,7 +49,7 @@ export function pathsAbove(path: DottedPath): DottedPath[] {
 
 const BEFORE_EQUALS = new RegExp(`^(?:[^"=]|${QUOTED.source})*(?==)`);
 
-/** Where the first `=` outside of quotes stands in `path=value`; -1 when there is none. */
+/** Where the first `=` outside of quotes is in `path=value`; -1 when there is none. */
 export function equalsAfterPath(text: string): number {
   return BEFORE_EQUALS.exec(text)?.[0].length ?? -1;
 }

@@ -33,7 +33,7 @@ export function isTemporaryName(name: string): boolean {
 /**
  * Replaces a file so that after a crash at any instant it has its old or its new content, never a mixture and never
  * nothing. The permissions that it had stay: they may keep others out. Throws the file system's error; the old content
- * then still stands. `ownName` is where it is written first.
+ * then still is. `ownName` is where it is written first.
  */
 export async function writeDurably(
   path: string,
@@ -77,7 +77,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Undefined where no file stands. */
+/** Undefined where no file is. */
 function modeOf(path: string): number | undefined {
   const found = lstatSync(path, {throwIfNoEntry: false});
   return found?.isFile() ? found.mode & 0o777 : undefined;

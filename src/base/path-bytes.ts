@@ -1,6 +1,6 @@
 /**
  * File names are bytes; most are UTF-8, and those of old music collections often are not. A path in this program is text in
- * which a byte that is no UTF-8 stands as a lone low surrogate, U+DC00 + byte, as Python writes it (PEP 383): no real
+ * which a byte that is no UTF-8 is written as a lone low surrogate, U+DC00 + byte, as Python writes it (PEP 383): no real
  * character is written so, hence nothing is lost on the way back.
  */
 
@@ -32,7 +32,7 @@ function utf8Length(bytes: Uint8Array, at: number): number {
   return part.length === length && Buffer.from(part.toString('utf8'), 'utf8').equals(part) ? length : 0;
 }
 
-/** A byte of a name that is no UTF-8, in the text of a path: a low surrogate that no high one stands before. */
+/** A byte of a name that is no UTF-8, in the text of a path: a low surrogate without a high one before it. */
 const rawByte = /(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]/;
 
 /** Is every name in this path UTF-8, so that other programs can be told of it? */

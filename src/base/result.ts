@@ -1,6 +1,6 @@
 import type {Problem} from './problem.js';
 
-/** A value, or every problem that stood in its way (never only the first). */
+/** A value, or every problem that was in its way (never only the first). */
 export type Result<T> = Ok<T> | Failure;
 export interface Ok<T> {
   readonly ok: true;

@@ -30,7 +30,7 @@ export function indexedEntry(cache: Cache, fingerprint: Fingerprint): CacheEntry
   return line === undefined ? undefined : parseEntry(line, fingerprint);
 }
 
-/** Failing to append is no failure: the entry's own file stands. */
+/** Failing to append is no failure: the entry's own file stays. */
 export function appendToIndex(cache: Cache, fingerprint: Fingerprint, text: string): void {
   if (text.length > LARGEST_LINE) {
     cache.index.delete(fingerprint);

@@ -102,7 +102,7 @@ async function copied(cache: Cache, path: string): Promise<string> {
   return copy;
 }
 
-/** Whether these bytes are there already. What stands in their place and is something else goes. */
+/** Whether these bytes are there already. What is in their place and is something else goes. */
 async function isSound(cache: Cache, object: ObjectRef): Promise<boolean> {
   if (cache.damaged.has(object.hash)) {
     await rm(objectPath(cache.root, object.hash), {recursive: true, force: true});

@@ -99,7 +99,7 @@ export async function prepareCache(cache: Cache): Promise<void> {
   }
 }
 
-/** In one sentence what stands in the way; errors that say nothing of the place (a full disk, a bug) as they are. */
+/** In one sentence what is in the way; errors that say nothing of the place (a full disk, a bug) as they are. */
 export function notWritable(root: string, error: unknown): unknown {
   const reason = placeProblem(error);
   if (reason === undefined) return error;

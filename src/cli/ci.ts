@@ -51,7 +51,7 @@ export function ciCommand(terminal: Terminal): Command {
     .argument('<pipeline>', 'YAML file')
     .option('--set <path=value>', SET_HELP, collect, [])
     .option('--update', 'write the numbers into the baseline, to be committed')
-    .option('--baseline <file>', 'where they stand; NAME.ci.json beside the pipeline by default')
+    .option('--baseline <file>', 'where they are; NAME.ci.json beside the pipeline by default')
     .option('--junit <file>', 'also write a JUnit report, a test for each stage and each comparison')
     .option('--keep <folder>', 'do it in this folder and leave everything there')
     .option('--plain', 'lines in place of a live list, as in CI')

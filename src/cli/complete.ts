@@ -32,7 +32,7 @@ function beginning(current: string, all: readonly string[]): string[] {
   return [...new Set(all)].filter((candidate) => candidate.startsWith(current)).sort();
 }
 
-/** `--profile NAME` stands anywhere, before the command as well. */
+/** `--profile NAME` may be anywhere, before the command as well. */
 function withoutProfile(words: readonly string[]): string[] {
   return words.filter((word, index) => word !== '--profile' && words[index - 1] !== '--profile');
 }
@@ -69,7 +69,7 @@ async function offersOf(
   ];
 }
 
-/** Does an option stand before it that takes a value? */
+/** Is there an option before it that takes a value? */
 function isValue(before: string | undefined, {options}: Command): boolean {
   return options.some(
     ({long, short, required}) => required && before !== undefined && [long, short].includes(before),

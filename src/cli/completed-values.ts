@@ -19,7 +19,7 @@ export async function stageIds(terminal: Terminal, before: readonly string[]): P
   return (await stagesOf(terminal, before)).map(({id}) => id);
 }
 
-/** `path=` for every value that `--set` can give another, and after the `=` the values that may stand there. */
+/** `path=` for every value that `--set` can give another, and after the `=` the values that may be there. */
 export async function settings(
   terminal: Terminal,
   before: readonly string[],

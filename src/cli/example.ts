@@ -22,7 +22,7 @@ export function exampleCommand(terminal: Terminal): Command {
       'Write a pipeline, smoke.yaml, with the whole job in miniature: a tiny model, four short synthesised songs, an adapter. It needs no download and no card, and trains in a minute.',
     )
     .argument('[folder]', 'where to write it; made if it is not there', '.')
-    .option('--force', 'replace a smoke.yaml that stands there')
+    .option('--force', 'replace a smoke.yaml that is there')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (folder: string, options: ExampleOptions) =>

@@ -34,7 +34,7 @@ export async function program(outer: Terminal, typed: readonly string[]): Promis
   }
 }
 
-/** `--profile NAME` holds for every command that reads a pipeline, wherever it stands. */
+/** `--profile NAME` holds for every command that reads a pipeline, wherever it is. */
 function withProfile(terminal: Terminal, argv: readonly string[]): Called {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   const at = argv.findIndex((word, index) => index < end && /^--profile(=|$)/.test(word));

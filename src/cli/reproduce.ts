@@ -58,10 +58,7 @@ export function reproduceCommand(terminal: Terminal): Command {
       '--songs <folder>',
       'where its songs are; they are found by their sound, whatever they are called',
     )
-    .option(
-      '--dataset-json <file>',
-      'the dataset JSON with their words, where they are not beside the songs',
-    )
+    .option('--dataset-json <file>', 'the dataset JSON with their words, where they are not beside the songs')
     .option('--models <folder>', 'checkpoint folder (setting checkpoint_dir)')
     .option(
       '--tensors <folder>',

@@ -124,7 +124,7 @@ async function listedRun({row, recorded}: Past, earlier: readonly Past[]): Promi
   };
 }
 
-/** Worst first, so that the best stands at the end, next to the prompt; runs without the figure come before all. */
+/** Worst first, so that the best is at the end, next to the prompt; runs without the figure come before all. */
 function sorted(told: readonly ListedRun[], by: RunsOptions['sort']): ListedRun[] {
   const falling = (value: number | null) => (value === null ? Number.NEGATIVE_INFINITY : -value);
   const rising = (value: number | null) => value ?? Number.NEGATIVE_INFINITY;

@@ -36,7 +36,7 @@ export async function start(): Promise<void> {
   );
 }
 
-/** Undefined when the folder that the shell stands in was removed. */
+/** Undefined when the folder that the shell is in was removed. */
 function currentFolder(): string | undefined {
   try {
     return process.cwd();
@@ -46,7 +46,7 @@ function currentFolder(): string | undefined {
   }
 }
 
-/** `--color` and `--no-color` stand anywhere, and children (and the libraries we use) should hear of them too. */
+/** `--color` and `--no-color` may be anywhere, and children (and the libraries we use) should hear of them too. */
 function withoutColourFlags(words: readonly string[], environment: NodeJS.ProcessEnv) {
   const isFlag = (word: string): boolean => word === '--color' || word === '--no-color';
   const end = words.includes('--') ? words.indexOf('--') : words.length;

@@ -11,7 +11,7 @@ export type ConditionValue = string | number | boolean;
  * Decides a `when:` text in which placeholders stand for `values`. Grammar, loosest first: `||`, `&&`, `!`, comparison
  * with `==` or `!=`, parentheses; operands are words or quoted texts, compared as numbers where both are numbers, else
  * as texts; alone they must be true or false.
- * Fails with `config/bad-condition` and no position: the caller knows where the text stands.
+ * Fails with `config/bad-condition` and no position: the caller knows where the text is.
  */
 export function decide(condition: string, values: readonly ConditionValue[] = []): Result<boolean> {
   const tokens = tokenize(condition)?.map((token) => filledIn(token, values));

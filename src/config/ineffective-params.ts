@@ -16,7 +16,7 @@ export interface IneffectiveParam {
 
 interface Written {
   readonly params: ParamObject;
-  /** Where each written value stands. */
+  /** Where each written value is. */
   readonly positions: Readonly<Record<string, SourcePosition>>;
 }
 

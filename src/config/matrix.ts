@@ -181,7 +181,7 @@ export function instanceName(stage: string, cell: Cell): string {
   return `${stage}[${[...cell].map(([name, value]) => `${name}=${valueName(plain(value))}`).join(',')}]`;
 }
 
-/** Texts that could be taken for another value, or for more than one, stand in quotes. */
+/** Texts that could be taken for another value, or for more than one, are in quotes. */
 function valueName(value: Plain): string {
   if (typeof value !== 'string') return String(value);
   const ambiguous = String(Number(value)) === value || ['true', 'false', 'null', ''].includes(value);

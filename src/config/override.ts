@@ -19,7 +19,7 @@ import {parseYaml} from './text/yaml.js';
 /**
  * Applies `--set path=value` arguments to a pipeline document, later ones over earlier ones. A path starts with a top
  * key (`vars.songs`, `defaults.seed`, `stages.train.retries`) or with a stage (`train.adapter.rank`, which means its
- * parameters; `train.retries`). A word with a dot in it stands in double quotes. Values are YAML, so `[a, b]`, `true` and `1e-4` mean what they mean in the file.
+ * parameters; `train.retries`). A word with a dot in it is in double quotes. Values are YAML, so `[a, b]`, `true` and `1e-4` mean what they mean in the file.
  */
 export function applyOverrides(document: Located, overrides: readonly string[], findings: Findings): Located {
   return overrides.reduce<Located>(

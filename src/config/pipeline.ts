@@ -13,7 +13,7 @@ export interface Pipeline {
   /** Absolute folder that relative paths of the file start from. */
   readonly dir: string;
   readonly description: string | undefined;
-  /** Absent: the file as it stands. */
+  /** Absent: the file as it is. */
   readonly experiment?: Experiment;
   /** The profile that was laid over the file. */
   readonly profile?: string;

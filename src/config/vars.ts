@@ -6,7 +6,7 @@ import {type Located, type LocatedEntry, type LocatedMap, problemAt} from './tex
 /** Longer chains than anybody writes, shorter than the call stack. */
 const MAX_DEPTH = 500;
 
-/** Resolves variables that refer to each other, in whatever order they stand; circles are reported. */
+/** Resolves variables that refer to each other, in whatever order they are; circles are reported. */
 export function resolveVars(vars: LocatedMap, scope: Omit<Scope, 'vars'>, problems: Problem[]): LocatedMap {
   const resolved = new Map<string, LocatedEntry>();
   const open: string[] = [];

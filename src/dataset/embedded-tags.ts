@@ -51,7 +51,7 @@ async function commonTags(path: string): Promise<ICommonTagsResult | undefined> 
 
 /**
  * Lyrics and key under names that are no standard and in use all the same: what ffmpeg calls lyrics in an MP3 is a text of
- * the user's own, and DJ programs write the key of FLAC, Ogg and MP4 as INITIALKEY. Lyrics are taken as they stand in the file:
+ * the user's own, and DJ programs write the key of FLAC, Ogg and MP4 as INITIALKEY. Lyrics are taken as they are in the file:
  * of those with times, music-metadata leaves out each line without one.
  */
 function otherNames({common, native}: IAudioMetadata): Pick<ICommonTagsResult, 'key' | 'lyrics'> {

@@ -45,7 +45,7 @@ export function entryMetadata(entry: JsonObjectNode, source: JsonSource): EntryM
   return {metadata, problems, remarks};
 }
 
-/** Fields that only some values can stand in; the others are words. */
+/** Fields that only some values can be in; the others are words. */
 const MEASURES: ReadonlySet<MetadataField> = new Set([
   'bpm',
   'keyscale',

@@ -55,7 +55,7 @@ const judges: Partial<Record<MetadataField, Judge>> = {
     read: (text) => (checkField('prompt_override', text) === undefined ? text : undefined),
   },
 };
-/** A problem with the value of a field, whatever file it stands in; `undefined` when it is fine. */
+/** A problem with the value of a field, whatever file it is in; `undefined` when it is fine. */
 export function checkField(field: MetadataField, text: string): Problem | undefined {
   if (field === 'prompt_override' && !['', 'caption', 'genre'].includes(text))
     return {

@@ -48,7 +48,7 @@ function lintSound(sample: Sample, sound: SoundReport): Finding[] {
       warning(
         sample,
         'dataset/clipped',
-        `is clipped: ${percent(sound.clipped_share)} of its samples stand at full scale`,
+        `is clipped: ${percent(sound.clipped_share)} of its samples are at full scale`,
         'Use a master that is not overdriven.',
       ),
     );
@@ -128,7 +128,7 @@ function lintWording(sample: Sample): Finding[] {
         sample,
         'dataset/garbled-text',
         `has characters in its ${misread.join(' and ')} that no one writes: from a wrong encoding, such as Ã© for é, or controls and half characters`,
-        'Save the text again in the right encoding; it is trained as it stands.',
+        'Save the text again in the right encoding; it is trained as it is.',
       ),
     );
   return found;
@@ -176,7 +176,7 @@ function silentlyInstrumental(samples: readonly Sample[]): Finding[] {
   ];
 }
 
-/** The language stands in the text that the model reads beside the words: told once for all songs, not for each. */
+/** The language is in the text that the model reads beside the words: told once for all songs, not for each. */
 function lintLanguages(samples: readonly Sample[]): Finding[] {
   const sung = samples.filter(hasWords);
   const unsaid = sung.filter(({language}) => judgeLanguage(language).kind === 'unknown');

@@ -55,7 +55,7 @@ export async function matchEntries(
   return {bySong, elsewhere: places.elsewhere, findings};
 }
 
-/** Where an entry's `audio_path` may be: as it stands, beside the JSON file, or in the audio folder. */
+/** Where an entry's `audio_path` may be: as it is, beside the JSON file, or in the audio folder. */
 function candidatePaths(entry: DatasetEntry, roots: readonly string[]): string[] {
   const written = (entry.audio_path ?? entry.filename).replaceAll('\\', '/');
   return isAbsolute(written) ? [resolve(written)] : roots.map((root) => resolve(root, written));

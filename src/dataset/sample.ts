@@ -27,7 +27,7 @@ export interface Sample {
   /** The text that the lyric encoder sees; `[Instrumental]` when the song has no words. */
   readonly lyrics: string;
   readonly is_instrumental: boolean;
-  /** Language of the lyrics by its code (`en`, `yue`); `unknown` when no one said. It stands in the text of the lyrics. */
+  /** Language of the lyrics by its code (`en`, `yue`); `unknown` when no one said. It is in the text of the lyrics. */
   readonly language: string;
   /** Beats per minute as printed in the prompt (`97.5`); empty when unknown. */
   readonly bpm: string;

@@ -14,7 +14,7 @@ export function newSidecar(facts: Facts): string {
 
 /**
  * The text of a `song.json` that says these facts too: those it lacks, with `overwrite` also in place of what it says. All else
- * stays as it stands, byte for byte. Undefined when nothing changes. Throws `json/invalid`, `dataset/wrong-type`.
+ * stays as it is, byte for byte. Undefined when nothing changes. Throws `json/invalid`, `dataset/wrong-type`.
  */
 export function completedSidecar(
   {text, path}: {readonly text: string; readonly path: string},

@@ -10,7 +10,7 @@ import {fieldNamed, type SongMetadata} from './song-metadata.js';
 export interface SidecarText {
   readonly metadata: SongMetadata;
   readonly remarks: readonly Remark[];
-  /** Text that stands before, or without, any known key: a caption or lyrics, which only the other files can tell. */
+  /** Text that is before, or without, any known key: a caption or lyrics, which only the other files can tell. */
   readonly bare: string | undefined;
 }
 
@@ -104,7 +104,7 @@ function readLines(lines: readonly string[]): Reading {
       running = 'unknown';
       reading.dropped.push({line: i + 1, key: keyed.key});
     } else if (RULE.test(line)) {
-      running = 'nothing'; // also in front matter, where a caption may stand last
+      running = 'nothing'; // also in front matter, where a caption may be last
     } else if (running === 'caption' && !isMargin(line)) {
       reading.metadata.caption += `\n${line}`;
     } else if (running !== 'unknown' && line.trim() !== '') {
@@ -119,7 +119,7 @@ function readLines(lines: readonly string[]): Reading {
 /** Rules of dashes, as front matter has them around it. */
 const RULE = /^\s*(?:-{3,}|={3,}|\*{3,})\s*$/;
 
-/** What stands before keys and belongs to none: rules, and headings or comments that name no section of lyrics. */
+/** What is before keys and belongs to none: rules, and headings or comments that name no section of lyrics. */
 function isMargin(line: string): boolean {
   return RULE.test(line) || (/^\s*#/.test(line) && !isSectionMark(line));
 }
@@ -180,7 +180,7 @@ function unknownKeys(file: string, dropped: readonly Dropped[]): Remark {
   return warning(
     'dataset/unknown-key',
     `${shownPath(file)}:${dropped[0]!.line}: ${listed(keys, 5)}: no field has this name, so ${dropped.length === 1 ? 'the line is' : `${dropped.length} lines are`} left out`,
-    `Fields: ${metadataFields.join(', ')}. What belongs into the caption stands behind \`caption:\`.`,
+    `Fields: ${metadataFields.join(', ')}. What belongs into the caption is behind \`caption:\`.`,
   );
 }
 
@@ -195,7 +195,7 @@ function lyricsWithoutKey(file: string, {line, mark}: NonNullable<Reading['secti
 function repeatedKey(file: string, {key, lines: [first, second]}: Repeated): Remark {
   return warning(
     'dataset/key-twice',
-    `${shownPath(file)}:${second}: ${key} stands in line ${first} already; the later one counts`,
+    `${shownPath(file)}:${second}: ${key} is in line ${first} already; the later one counts`,
     'Remove one of the two lines.',
   );
 }

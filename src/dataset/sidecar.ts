@@ -81,7 +81,7 @@ function lyricsAlone(text: string): Omit<Read, 'path'> {
   return {metadata: {lyrics: text.trim()}, remarks: []};
 }
 
-/** A caption file is a caption, whatever stands in it; lines that look like the keys of a `song.txt` are pointed out. */
+/** A caption file is a caption, whatever is in it; lines that look like the keys of a `song.txt` are pointed out. */
 function keysInCaption(text: string, file: string): Remark[] {
   const {metadata} = parseTextSidecar(text, file);
   const fields = Object.keys(metadata).filter(
@@ -118,7 +118,7 @@ function settleBare(read: Read, known: SongMetadata): Read {
     const doubtful = hasKeys(read) && !marksSections(bare) && !isTimed(bare);
     const remarks = doubtful ? [lyricsBeforeKeys(file, bare)] : [];
     if (!known.lyrics || known.lyrics === bare) return {path, metadata: {lyrics: bare}, remarks};
-    const unused = `${file} has text without a key that is not used: caption and lyrics of the song stand elsewhere`;
+    const unused = `${file} has text without a key that is not used: caption and lyrics of the song are elsewhere`;
     return {
       path,
       metadata: {},
@@ -134,7 +134,7 @@ function settleBare(read: Read, known: SongMetadata): Read {
 function lyricsBeforeKeys(file: string, bare: string): Remark {
   return warning(
     'dataset/text-without-keys',
-    `${file}: ${shownStart(bare)} stands before the first key and is taken for the lyrics`,
+    `${file}: ${shownStart(bare)} is before the first key and is taken for the lyrics`,
     'Put `lyrics:` in front of it, at the end of the file, or remove it.',
   );
 }

@@ -61,6 +61,6 @@ function inOrder(lines: readonly TimedLine[]): string[] {
     for (const at of times) sung.push({at, words: [...before, words]});
     before = times.length > 0 ? [] : [...before, words];
   }
-  sung.sort((a, b) => a.at - b.at); // equal times stay as they stand
+  sung.sort((a, b) => a.at - b.at); // equal times stay as they are
   return [...sung.flatMap(({words}) => words), ...before];
 }

@@ -141,7 +141,7 @@ function idOf({engine, path}: Use, token: string): number {
   return checkedId({path}, id, JSON.stringify(token));
 }
 
-/** A number of the vocabulary as it stands in the file, which may be anything. */
+/** A number of the vocabulary as it is in the file, which may be anything. */
 function checkedId({path}: Pick<Use, 'path'>, id: unknown, of: string): number {
   if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < 2 ** 31) return id as number;
   throw unusable(path, `the number of ${of} is ${JSON.stringify(id)}, expected a whole number of 0 or more`);

@@ -3,7 +3,7 @@ import type {Problem} from '../base/problem.js';
 /** How many of a kind are shown as examples. */
 const EXAMPLES = 3;
 
-/** Pure: problems of one code together as one, with examples, where the first of them stood. A hundred songs bury no result. */
+/** Pure: problems of one code together as one, with examples, where the first of them was. A hundred songs bury no result. */
 export function grouped(problems: readonly Problem[]): Problem[] {
   const kinds = new Map<string, Problem[]>();
   for (const problem of problems) kinds.set(problem.code, [...(kinds.get(problem.code) ?? []), problem]);

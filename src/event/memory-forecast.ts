@@ -42,7 +42,7 @@ export interface MemoryForecast {
   readonly streaming?: StreamingForecast;
   /** Of a training that makes clips on its way. */
   readonly clips?: ClipsForecast;
-  /** What would lower the need, each with all that stand before it; empty when it fits. */
+  /** What would lower the need, each together with those before it; empty when it fits. */
   readonly suggestions: readonly MemorySuggestion[];
 }
 
@@ -72,7 +72,7 @@ export interface ClipsForecast {
 }
 
 export interface MemorySuggestion {
-  /** As it would stand in the stage: `batch_size: 1`. */
+  /** As it would be in the stage: `batch_size: 1`. */
   readonly change: string;
   readonly total_bytes: number;
 }

@@ -1,7 +1,7 @@
 import {SidestepError} from '../base/problem.js';
 
 /**
- * A JSON value that remembers what `JSON.parse` forgets: where it stood, and how a number was written. `120` and `120.0`
+ * A JSON value that remembers what `JSON.parse` forgets: where it was, and how a number was written. `120` and `120.0`
  * are the same JavaScript number but different Python objects, and upstream prints them differently into prompts.
  */
 export type JsonNode =
@@ -21,7 +21,7 @@ export interface JsonObjectNode {
 export interface JsonOptions {
   /** File name for error positions. */
   readonly file: string;
-  /** What a key that stands twice in one object means. `last_wins` is what Python and JavaScript do. */
+  /** What a key that occurs twice in one object means. `last_wins` is what Python and JavaScript do. */
   readonly duplicateKeys: 'refuse' | 'last_wins';
   /** Whether `NaN`, `Infinity` and `-Infinity` count as `null`; refused when absent, as RFC 8259 has no such words. */
   readonly nonfinite?: 'null';

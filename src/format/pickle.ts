@@ -84,7 +84,7 @@ interface Machine {
   readonly view: DataView;
   at: number;
   readonly stack: PickleValue[];
-  /** Stack heights at which a MARK stands. */
+  /** Stack heights at which a MARK is. */
   readonly marks: number[];
   readonly memo: Map<number, PickleValue>;
   readonly hooks: PickleHooks;

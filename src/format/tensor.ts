@@ -15,7 +15,7 @@ export function toFloat32(tensor: Tensor): Float32Array {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   switch (dtype) {
     case 'F32':
-      return new Float32Array(Uint8Array.from(data).buffer); // a copy: the bytes may stand at any address
+      return new Float32Array(Uint8Array.from(data).buffer); // a copy: the bytes may be at any address
     case 'F64':
       return Float32Array.from({length: data.byteLength / 8}, (_, i) => view.getFloat64(8 * i, true));
     case 'F16':

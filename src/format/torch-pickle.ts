@@ -68,7 +68,7 @@ function isHarmless(name: string): boolean {
   return harmless.some((pattern) => pattern.test(name));
 }
 
-/** What may stand in a pickle inside a torch file: tensors, their storages, dictionaries, and what is left out of it. */
+/** What may be in a pickle inside a torch file: tensors, their storages, dictionaries, and what is left out of it. */
 export function torchHooks(): PickleHooks {
   return {
     allowGlobal(name) {

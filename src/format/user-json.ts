@@ -6,7 +6,7 @@ import {readUserText} from './user-text.js';
 
 /**
  * The one way JSON files of users and of other programs are read: as Python reads them. A byte order mark and Windows line
- * ends are nothing, of a key that stands twice the last counts, and `NaN` and the infinities, which Python writes and JSON
+ * ends are nothing, of a key that occurs twice the last counts, and `NaN` and the infinities, which Python writes and JSON
  * does not know, are `null`. Everything else is a problem with the file's name and line.
  */
 export function parseUserJson(text: string, file: string): JsonNode {

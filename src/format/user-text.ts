@@ -11,7 +11,7 @@ export async function readUserText(path: string): Promise<string> {
   return decodeText(await readUserFile(path), path).replace(/\r\n?/g, '\n');
 }
 
-/** The same with its line ends as they stand, for a file that is shown or written back. */
+/** The same with its line ends as they are, for a file that is shown or written back. */
 export async function readUserDocument(path: string): Promise<string> {
   return decodeText(await readUserFile(path), path);
 }

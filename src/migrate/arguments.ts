@@ -26,7 +26,7 @@ export interface Migrated {
   readonly problems: readonly Problem[];
 }
 
-/** A flag with its arguments as it stands on the line. */
+/** A flag with its arguments as it is on the line. */
 interface Given {
   readonly flag: string;
   readonly words: readonly string[];

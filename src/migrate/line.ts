@@ -14,7 +14,7 @@ export interface UpstreamLine {
 const LAUNCHERS =
   /^(\w+=.*|python[\d.]*|uv|run|poetry|sudo|-m|[\w./\\-]*\.(py|sh|bat)|[\w./\\-]*sidestep(_engine)?(\.exe)?)$/;
 const SIDE_STEP = /(^|[/\\])sidestep(_engine)?(\.(sh|bat|exe))?$/;
-/** Flags that stand before the subcommand. */
+/** Flags that are before the subcommand. */
 const GLOBAL = new Set(['--plain', '--yes', '-y']);
 /** What Side-Step 1.0 removed: a line with one is older. */
 const OLDER = new Set(['vanilla', 'selective', 'estimate', 'compare-configs']);

@@ -45,7 +45,7 @@ function some<Item>(items: readonly Item[], words: (item: Item) => string, other
   return [`it ${words(first)}${items.length === 1 ? '' : `, and ${items.length - 1} more ${others}`}`];
 }
 
-/** What stands in front of every name that is missing, when that is all that is wrong with them. */
+/** What is in front of every name that is missing, when that is all that is wrong with them. */
 function commonPrefix(found: ReadonlyMap<string, unknown>, missing: readonly string[]): string | undefined {
   const [first] = missing;
   if (first === undefined) return undefined;

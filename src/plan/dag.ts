@@ -11,7 +11,7 @@ export interface DagStage {
 }
 
 /**
- * Puts stages into an order in which they can run; among those that could stand anywhere, the file's order stays. Their references
+ * Puts stages into an order in which they can run; among those that could be anywhere, the file's order stays. Their references
  * have been checked (`config/connect.ts`): a TypeError is thrown for one that leads nowhere, or in a circle.
  */
 export function orderStages(stages: readonly ConfiguredStage[]): readonly DagStage[] {

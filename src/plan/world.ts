@@ -33,7 +33,7 @@ export interface Hindrance {
 
 export interface InterruptedWork extends SavedWork {
   readonly fingerprint: Fingerprint;
-  /** Whose run it was: of the pipeline that is planned, of the file as it stands, of an experiment. */
+  /** Whose run it was: of the pipeline that is planned, of the file as it is, of an experiment. */
   readonly of:
     | {readonly kind: 'this'}
     | {readonly kind: 'file'}

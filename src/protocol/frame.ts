@@ -52,7 +52,7 @@ function marked(text: string): unknown {
 /** Where what is read goes. */
 export interface FrameListener {
   readonly message: (message: unknown) => void;
-  /** What stands between messages, in pieces as they come. */
+  /** What is between messages, in pieces as they come. */
   readonly text: (text: string) => void;
 }
 

@@ -162,7 +162,7 @@ export interface SampleBounds {
   readonly reference_frames: number;
 }
 
-/** One part that must be made; parts of the same sample stand together. */
+/** One part that must be made; parts of the same sample are together. */
 export interface PartJob {
   readonly fingerprint: Fingerprint;
   readonly sample: string;

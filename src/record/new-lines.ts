@@ -8,7 +8,7 @@ const LINE_END = 10;
 export interface LineReader {
   /** The whole lines that came since the last call, in order; none while the file is absent. */
   readonly read: () => string[];
-  /** What stands after the last line end: the beginning of a line, or the end of a file that was cut. */
+  /** What is after the last line end: the beginning of a line, or the end of a file that was cut. */
   readonly rest: () => string;
 }
 

@@ -131,7 +131,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Ids of all recorded runs, oldest first. Those of more than a day ahead of `now` (milliseconds since the epoch) were made while the
- * clock was wrong: they stand first, or each of them would be the newest for years. Within a day clocks of machines differ.
+ * clock was wrong: they are first, or each of them would be the newest for years. Within a day clocks of machines differ.
  */
 export async function listRuns(runsDir: string, now = Date.now()): Promise<string[]> {
   try {

@@ -81,7 +81,7 @@ export function estimateComparison(compared: EstimateComparison, colours: Palett
 interface ComparedRun {
   readonly run: string;
   readonly pipeline: string | null;
-  /** Null: the file as it stands. */
+  /** Null: the file as it is. */
   readonly experiment: string | null;
   readonly outcome: string;
   readonly training: readonly {

@@ -1,4 +1,4 @@
-import cliTruncate from 'cli-truncate'; // with what it stands on, a tenth of what a command starts with: only the live view needs it
+import cliTruncate from 'cli-truncate'; // with what it is built on, a tenth of what a command starts with: only the live view needs it
 import {columnsOf} from './columns.js';
 
 /** Cut to a number of columns, with an ellipsis. */

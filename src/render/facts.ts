@@ -2,7 +2,7 @@
 export interface Fact {
   /** In full, and in shorter forms where there are such. */
   readonly texts: readonly [string, ...string[]];
-  /** 1 stays longest; the order in which facts stand is another matter. */
+  /** 1 stays longest; the order of facts is another matter. */
   readonly rank: number;
   /** Shortened before facts of a lower rank than this one are left out; its own rank, unless its words are worth less than it. */
   readonly trims?: number;

@@ -26,7 +26,7 @@ export function narrowFrame(lines: readonly string[], width: number): readonly s
 /** Less shows nothing. */
 const MINIMUM = 16;
 
-/** Columns `from` to `from + room`; where something is left out stands an ellipsis, but not in the line of the marker. */
+/** Columns `from` to `from + room`; where something is left out is an ellipsis, but not in the line of the marker. */
 function excerpt(text: string, from: number, room: number): string {
   const isMarker = MARKS.test(text);
   const end = from + room;

@@ -5,7 +5,7 @@ import type {TextOutput} from './text-output.js';
 
 /**
  * The lines of each stage as a group of GitHub's log, which folds. Groups cannot be in one another: the stage that began first
- * writes as it goes, those beside it wait until it has ended. What failed stands below its group, where no fold hides it.
+ * writes as it goes, those beside it wait until it has ended. What failed is below its group, where no fold hides it.
  */
 export function githubGroups(output: TextOutput, linesOn: (output: TextOutput) => Renderer): Renderer {
   let said = '';

@@ -30,7 +30,7 @@ export function githubAnnotations(output: TextOutput, root: string): Renderer {
 export function annotation(level: 'error' | 'warning', problem: Problem, root: string): string {
   const {position} = problem;
   const properties: string[] = [];
-  // An argument is in no file; which one it is stands in the text.
+  // An argument is in no file; which one it is is in the text.
   if (position !== undefined && position.given === undefined) {
     const inside = isAbsolute(position.file) ? relative(root, position.file) : position.file;
     properties.push(`file=${property(inside)}`, `line=${position.line}`, `col=${position.column}`);

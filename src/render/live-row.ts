@@ -107,7 +107,7 @@ export class Row {
     return cut(`${name}  ${stopping === undefined ? facts : colours.yellow(facts)}`, room);
   }
 
-  /** Filled up, so that what is said stands in one column. */
+  /** Filled up, so that what is said is in one column. */
   #name(): string {
     return filledEnd(this.stage, this.#style.names);
   }

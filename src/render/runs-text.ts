@@ -105,7 +105,7 @@ function atWork(events: readonly RunEvent[]): string[] {
 
 /** A past run with what its trainings came to and what was tried in it. */
 export interface ListedRun extends PastRun {
-  /** Null: the file as it stands. */
+  /** Null: the file as it is. */
   readonly experiment: string | null;
   /** What differs from the file: `path=value`. */
   readonly set: readonly string[];
@@ -231,7 +231,7 @@ function lastLoss(events: readonly RunEvent[]): number | null {
 /** A run that goes on right now, and the process that carries it out. */
 export interface RunningRun {
   readonly run: string;
-  /** Null: the file as it stands. */
+  /** Null: the file as it is. */
   readonly experiment: string | null;
   readonly pid: number;
   readonly host: string;

@@ -37,7 +37,7 @@ export interface ShownSample {
   readonly findings: readonly {readonly severity: string; readonly message: string}[];
 }
 
-/** The page of `sidestep show sample`: texts stand between rules, character for character. */
+/** The page of `sidestep show sample`: texts are between rules, character for character. */
 export function sampleText(shown: ShownSample, colours: Palette): string {
   const {sample, prompt, lyrics, conditioning, findings, tokens_unknown} = shown;
   const often = sample.repeats > 1 ? `, shown ${sample.repeats} times an epoch` : '';

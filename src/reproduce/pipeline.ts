@@ -166,7 +166,7 @@ function encodingStages(
   return {
     [`songs${suffix}`]: {
       uses: 'dataset',
-      // All that is known of the songs stands in the list: what is beside them has no say.
+      // All that is known of the songs is in the list: what is beside them has no say.
       with: {audio_dir, dataset_json, sidecars: 'ignore', file_tags: 'ignore', tag_position},
     },
     [`latents${suffix}`]: {

@@ -75,7 +75,7 @@ interface Variant extends Pick<FoundSong, 'source' | 'custom_tag' | 'tag_positio
   readonly words: string;
 }
 
-/** Its own way first: caption or genre, and where which tag stands, were settings of the dataset stage. */
+/** Its own way first: caption or genre, and which tag goes where, were settings of the dataset stage. */
 function variants(sample: Sample, {conditioning, trigger}: Rules): Variant[] {
   const sources = unique<PromptSource>([sample.prompt.source, 'caption', 'genre']);
   const tags = unique([sample.custom_tag, trigger, '']);

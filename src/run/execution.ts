@@ -4,6 +4,6 @@ import type {PlannedStage} from '../plan/plan.js';
 
 export interface Execution {
   readonly results: readonly StageResult[];
-  /** Every stage as it stands now; those that succeeded or were cached have their outputs. */
+  /** Every stage as it is now; those that succeeded or were cached have their outputs. */
   readonly stages: ReadonlyMap<StageId, PlannedStage>;
 }

@@ -70,7 +70,7 @@ function ofOtherCpus(change: RecordChange): boolean {
   return [change.old, change.new].some((each) => isJsonObject(each) && each.cpu_arithmetic !== undefined);
 }
 
-/** What stood there before a run. */
+/** What was there before a run. */
 export interface Before {
   readonly lock: LockFile;
   /** Set when the lock file is empty or cut. */
@@ -88,7 +88,7 @@ export interface RecordPlace {
 
 /**
  * Writes what a run leaves beside the pipeline: the lock file, the memory for `why`, the note for gc. Stages that did
- * not finish keep what stood there before. Nothing is written when nothing changed.
+ * not finish keep what was there before. Nothing is written when nothing changed.
  */
 export async function recordExecution(
   pipeline: Pipeline,
@@ -150,7 +150,7 @@ function nothingChanged(
   const same = pipeline.stages.every(({id}) => {
     const stage = stages.get(id);
     const locked = own(lock.stages, id);
-    if (stage === undefined) return true; // not chosen this time: what stood there stays
+    if (stage === undefined) return true; // not chosen this time: what was there stays
     const {verdict, fingerprint, parts, outputs = {}} = stage;
     if (verdict.kind !== 'cached' || locked === undefined || parts === undefined) return false;
     if (locked.fingerprint !== portableFingerprint(parts, fingerprint)) return false;

@@ -17,7 +17,7 @@ import type {CacheView} from '../plan/world.js';
 import {measuredFields} from '../stage/analyze.js';
 import type {SidecarEnding} from '../stage/sidecar-endings.js';
 
-/** What a stage found out about a song, and the file beside the song where it is to stand. */
+/** What a stage found out about a song, and the file beside the song where it is to be. */
 interface Note {
   readonly song: Sample;
   readonly ending: SidecarEnding;

@@ -74,7 +74,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "include": {
-    "description": "Other pipeline files whose stages, variables, defaults, executors and profiles lie beneath this file's: what it says itself of a stage of the same name wins, key by key. The path of each starts from the folder of the file that includes it; all other paths start from the folder of the pipeline that is run.",
+    "description": "Other pipeline files whose stages, variables, defaults, executors and profiles are beneath this file's: what it says itself of a stage of the same name wins, key by key. The path of each starts from the folder of the file that includes it; all other paths start from the folder of the pipeline that is run.",
     "type": "array",
     "default": [],
     "examples": [
@@ -244,7 +244,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
        }
       },
       "stages": {
-       "description": "What of single stages is different there, as it stands in the file: `{train: {resources: {executor: cluster}}}`.",
+       "description": "What of single stages is different there, as it is in the file: `{train: {resources: {executor: cluster}}}`.",
        "type": "object",
        "default": {},
        "additionalProperties": {
@@ -791,7 +791,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
        ]
       },
       "checks": {
-       "description": "What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.",
+       "description": "What its outputs must be, by the output's name, or NAME/PATH for what is within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.",
        "type": "object",
        "default": {},
        "examples": [
@@ -1120,7 +1120,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "checks": {
-    "description": "What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.",
+    "description": "What its outputs must be, by the output's name, or NAME/PATH for what is within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.",
     "type": "object",
     "default": {},
     "examples": [
@@ -2563,7 +2563,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ]
    },
    "base_url": {
-    "description": "Where the server is: what stands before `/chat/completions`, such as `http://127.0.0.1:8000/v1`. Only its path counts: the same model on another machine is asked nothing twice.",
+    "description": "Where the server is: what is before `/chat/completions`, such as `http://127.0.0.1:8000/v1`. Only its path counts: the same model on another machine is asked nothing twice.",
     "type": "string",
     "x-form": "an address that begins with http:// or https://",
     "pattern": "^https?://",
@@ -2749,7 +2749,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": 0.5
    },
    "write_sidecars": {
-    "description": "Whether what was filled in is written beside the songs, into `song.json`: `never`, `missing` where that file does not say it, `overwrite` also where it says something else. Whatever else stands there stays.",
+    "description": "Whether what was filled in is written beside the songs, into `song.json`: `never`, `missing` where that file does not say it, `overwrite` also where it says something else. Whatever else is there stays.",
     "enum": [
      "never",
      "missing",
@@ -3001,7 +3001,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ],
   "properties": {
    "model": {
-    "description": "The scanned model that the samples were encoded for: `${stages.NAME}` of a `scan` stage. Its silence stands beside each of them.",
+    "description": "The scanned model that the samples were encoded for: `${stages.NAME}` of a `scan` stage. Its silence is beside each of them.",
     "type": "string",
     "minLength": 1,
     "x-stage": [
@@ -4879,7 +4879,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "minItems": 1,
       "items": {
        "title": "ClipPrompt",
-       "description": "A piece of music in words, or a song of the dataset; what stands beside `sample` replaces what the song says.",
+       "description": "A piece of music in words, or a song of the dataset; what is beside `sample` replaces what the song says.",
        "type": "object",
        "additionalProperties": false,
        "properties": {
@@ -5457,7 +5457,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "minItems": 1,
     "items": {
      "title": "ClipPrompt",
-     "description": "A piece of music in words, or a song of the dataset; what stands beside `sample` replaces what the song says.",
+     "description": "A piece of music in words, or a song of the dataset; what is beside `sample` replaces what the song says.",
      "type": "object",
      "additionalProperties": false,
      "properties": {
@@ -5558,7 +5558,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "maximum": 1000
    },
    "shift": {
-    "description": "How early the steps are taken: above 1 more of them lie near the noise. Turbo models know 1, 2 and 3. Unset: 3 for turbo models, 1 for base and sft.",
+    "description": "How early the steps are taken: above 1 more of them are near the noise. Turbo models know 1, 2 and 3. Unset: 3 for turbo models, 1 for base and sft.",
     "type": "number",
     "exclusiveMinimum": 0,
     "maximum": 100
@@ -5590,7 +5590,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "maximum": 100
    },
    "interval": {
-    "description": "Guidance acts while the time lies between these two; 1 is noise.",
+    "description": "Guidance acts while the time is between these two; 1 is noise.",
     "type": "array",
     "minItems": 2,
     "maxItems": 2,

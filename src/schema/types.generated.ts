@@ -98,7 +98,7 @@ export interface PipelineDocument {
    */
   secrets?: string[];
   /**
-   * Other pipeline files whose stages, variables, defaults, executors and profiles lie beneath this file's: what it says itself of a stage of the same name wins, key by key. The path of each starts from the folder of the file that includes it; all other paths start from the folder of the pipeline that is run.
+   * Other pipeline files whose stages, variables, defaults, executors and profiles are beneath this file's: what it says itself of a stage of the same name wins, key by key. The path of each starts from the folder of the file that includes it; all other paths start from the folder of the pipeline that is run.
    */
   include?: IncludeDocument[];
   /**
@@ -144,7 +144,7 @@ export interface ProfileDocument {
   };
   defaults?: PipelineDefaults;
   /**
-   * What of single stages is different there, as it stands in the file: `{train: {resources: {executor: cluster}}}`.
+   * What of single stages is different there, as it is in the file: `{train: {resources: {executor: cluster}}}`.
    */
   stages?: {
     /**
@@ -351,7 +351,7 @@ export interface StageDocument {
    */
   temporary?: boolean | [string, ...string[]];
   /**
-   * What its outputs must be, by the output's name, or NAME/PATH for what lies within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.
+   * What its outputs must be, by the output's name, or NAME/PATH for what is within a folder; `{}` asks only that it is there. What is not so fails the stage, and nothing of it is kept. Checks decide no result: what the cache holds was checked when it was made.
    */
   checks?: {
     [k: string]: OutputCheckDocument;
@@ -994,7 +994,7 @@ export interface CaptionParameters {
    */
   dataset: StageReferenceValue;
   /**
-   * Where the server is: what stands before `/chat/completions`, such as `http://127.0.0.1:8000/v1`. Only its path counts: the same model on another machine is asked nothing twice.
+   * Where the server is: what is before `/chat/completions`, such as `http://127.0.0.1:8000/v1`. Only its path counts: the same model on another machine is asked nothing twice.
    */
   base_url: string;
   /**
@@ -1082,7 +1082,7 @@ export interface AnalyzeParameters {
    */
   min_confidence: number;
   /**
-   * Whether what was filled in is written beside the songs, into `song.json`: `never`, `missing` where that file does not say it, `overwrite` also where it says something else. Whatever else stands there stays.
+   * Whether what was filled in is written beside the songs, into `song.json`: `never`, `missing` where that file does not say it, `overwrite` also where it says something else. Whatever else is there stays.
    */
   write_sidecars: 'never' | 'missing' | 'overwrite';
   /**
@@ -1193,7 +1193,7 @@ export interface PreprocessPass2Parameters {
  */
 export interface PackParameters {
   /**
-   * The scanned model that the samples were encoded for: `${stages.NAME}` of a `scan` stage. Its silence stands beside each of them.
+   * The scanned model that the samples were encoded for: `${stages.NAME}` of a `scan` stage. Its silence is beside each of them.
    */
   model: StageReferenceValue;
   /**
@@ -2478,7 +2478,7 @@ export interface CustomSchedule {
   warmup_start_factor: number;
 }
 /**
- * A piece of music in words, or a song of the dataset; what stands beside `sample` replaces what the song says.
+ * A piece of music in words, or a song of the dataset; what is beside `sample` replaces what the song says.
  */
 export interface ClipPrompt {
   /**
@@ -2605,7 +2605,7 @@ export interface GenerateParameters {
    */
   steps?: number;
   /**
-   * How early the steps are taken: above 1 more of them lie near the noise. Turbo models know 1, 2 and 3. Unset: 3 for turbo models, 1 for base and sft.
+   * How early the steps are taken: above 1 more of them are near the noise. Turbo models know 1, 2 and 3. Unset: 3 for turbo models, 1 for base and sft.
    */
   shift?: number;
   /**
@@ -2770,7 +2770,7 @@ export interface GenerateParameters {
    */
   guidance_scale?: number;
   /**
-   * Guidance acts while the time lies between these two; 1 is noise.
+   * Guidance acts while the time is between these two; 1 is noise.
    *
    * @minItems 2
    * @maxItems 2
@@ -2831,7 +2831,7 @@ export interface GenerateParameters {
   on_error: 'fail' | 'skip';
 }
 /**
- * A piece of music in words, or a song of the dataset; what stands beside `sample` replaces what the song says.
+ * A piece of music in words, or a song of the dataset; what is beside `sample` replaces what the song says.
  */
 export interface ClipPrompt1 {
   /**

@@ -56,7 +56,7 @@ function addressProblem(address: string): Misfit['problem'] | undefined {
 const noAddress = {
   code: 'caption/no-address',
   message: 'This is no address of a server',
-  hint: 'Write what stands before /chat/completions, such as http://127.0.0.1:8000/v1.',
+  hint: 'Write what is before /chat/completions, such as http://127.0.0.1:8000/v1.',
 };
 
 const keyInAddress = {

@@ -132,7 +132,7 @@ function pieceOf(prompt: Prompt, song: JsonObject | undefined, duration: ParamVa
   };
 }
 
-/** What stands in the caption section of a song's prompt: the trigger word is in it, and the genre where that was drawn. */
+/** What is in the caption section of a song's prompt: the trigger word is in it, and the genre where that was drawn. */
 function captionOf(song: JsonObject): string {
   const text = String(jsonObject(song.prompt, 'dataset.json: samples.prompt').text);
   const begin = text.indexOf(CAPTION) + CAPTION.length;
@@ -192,7 +192,7 @@ function shortNames(name: string): string[] {
   return [file, bare(name), bare(file)];
 }
 
-/** Everything that is wrong with prompts, as far as model and dataset are known. `at` is where they stand. */
+/** Everything that is wrong with prompts, as far as model and dataset are known. `at` is where they are. */
 export function misfitsOfPrompts(
   prompts: readonly Prompt[],
   {at, model, dataset, source, duration}: PromptContext,
@@ -254,7 +254,7 @@ function noDataset(place: string): Misfit {
   };
 }
 
-/** The language stands in the text that the model reads; a song's own is a matter of its dataset. */
+/** The language is in the text that the model reads; a song's own is a matter of its dataset. */
 function unknownLanguage({language}: Prompt, place: string): Misfit | undefined {
   const judged = judgeLanguage(String(language ?? ''));
   if (judged.kind !== 'other') return undefined;

@@ -7,7 +7,7 @@ import type {ParamObject} from './param.js';
 export const conditionings = ['inference', 'upstream'] as const;
 export type Conditioning = (typeof conditionings)[number];
 
-/** What stands where no one said in which language is sung. */
+/** The language where no one said in which one is sung. */
 export const UNKNOWN_LANGUAGE = 'unknown';
 
 /** The text that the lyric encoder reads. */

@@ -2,7 +2,7 @@ import {joinPath, pathWords} from '../base/dotted-path.js';
 import {asJson, type JsonObject, own} from '../base/json.js';
 import type {StageId} from '../base/stage-id.js';
 
-/** A parameter after resolution: JSON, where a reference to another stage stands as a tagged object. */
+/** A parameter after resolution: JSON, where a reference to another stage is a tagged object. */
 export type ParamValue =
   | null
   | boolean
@@ -38,7 +38,7 @@ export interface ParamLeaf {
 
 const leavesOf = new WeakMap<ParamObject, readonly ParamLeaf[]>();
 
-/** All leaves, in the order the parameters stand. Asked for again and again while planning, so each object's are kept. */
+/** All leaves, in the order the parameters are. Asked for again and again while planning, so each object's are kept. */
 export function paramLeaves(params: ParamObject): readonly ParamLeaf[] {
   const known = leavesOf.get(params);
   if (known !== undefined) return known;

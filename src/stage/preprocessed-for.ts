@@ -67,7 +67,7 @@ const WIDTHS = [
   {tensor: 'target_latents', of: 'latent_channels', what: 'latents'},
 ] as const;
 
-/** Pure: why a sample of these shapes cannot stand at this model's input; undefined when nothing speaks against it. */
+/** Pure: why a sample of these shapes does not fit this model's input; undefined when nothing speaks against it. */
 export function shapeMisfit(shapes: TensorShapes, model: Json | undefined): Misfit['problem'] | undefined {
   const shape = isJsonObject(model) && isJsonObject(model.shape) ? model.shape : {};
   for (const {tensor, of, what} of WIDTHS) {

@@ -22,7 +22,7 @@ const SAFE = [
   ...['epochs', 'max_steps', 'checkpoint', 'early_stop', 'validation', 'samples', 'logging', 'inference'],
   ...['output_dir', 'resume', 'resume_from'],
 ];
-/** Change nothing, and stand in no adapter. */
+/** Change nothing, and are in no adapter. */
 const NEUTRAL = ['gradient_checkpointing', 'max_nonfinite_steps', 'precision'];
 /** Shapes of the weights stay; what is made of them changes. */
 const FORK_OF_ADAPTER = ['adapter.dropout', 'adapter.alpha', 'adapter.alpha_pattern', 'adapter.rs_lora'];

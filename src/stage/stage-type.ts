@@ -107,7 +107,7 @@ export interface Extension {
    * a first run.
    */
   readonly from: (params: JsonObject, saved: SavedWork) => Continuation;
-  /** Where saved work stands, in words: `step 120`. */
+  /** Where saved work is, in words: `step 120`. */
   readonly standing: (saved: SavedWork) => string;
   /** Whether the parameters ask for more, or less, than what is exact. */
   readonly wish: (params: JsonObject) => 'exact' | 'fork' | 'beginning';

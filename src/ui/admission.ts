@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http';
 import type {Keys} from './token.js';
 
-/** What a request is told that is not let in. `words` stand on the page that a person sees. */
+/** What a request is told that is not let in. `words` are on the page that a person sees. */
 export interface Refusal {
   readonly status: 400 | 403 | 405 | 415;
   readonly words: string;

@@ -53,7 +53,7 @@ export interface ProjectFacts {
 
 export interface StartRequest {
   readonly pipeline: string;
-  /** Null: the file as it stands. */
+  /** Null: the file as it is. */
   readonly experiment: string | null;
 }
 

@@ -9,7 +9,7 @@ export interface Keys {
   readonly opens: (offered: string | undefined) => boolean;
   /** A token that opens once, for an address that other users of the machine can see for a moment (`ps`). */
   readonly single: () => string;
-  /** Like `opens`, for what stands in an address: a single token is used up by it. */
+  /** Like `opens`, for what is in an address: a single token is used up by it. */
   readonly exchanges: (offered: string) => boolean;
 }
 

@@ -47,7 +47,7 @@ export function watchFiles(events: FileWatchEvents): FileWatch {
   const note = (path: string): void => {
     if (events.isOwn(path)) return;
     if (links.has(path)) {
-      if (targetOf(path) === links.get(path)) return; // chokidar tells of every link it meets, also of those that stand
+      if (targetOf(path) === links.get(path)) return; // chokidar tells of every link it meets, also of those that are
       rebuild = true;
     }
     clearTimeout(burst?.timer);
@@ -100,7 +100,7 @@ export function watchFiles(events: FileWatchEvents): FileWatch {
 interface Noted {
   /** Something that matters came, went or changed. */
   readonly change: (path: string) => void;
-  /** A folder that was watched was removed; one of the same name may stand there already. */
+  /** A folder that was watched was removed; one of the same name may be there already. */
   readonly gone: (folder: string) => void;
 }
 

@@ -3,7 +3,7 @@ import {isSystemError} from '../base/system-error.js';
 
 /** Files that planning reads and a run writes. What a run leaves there is no edit. */
 export interface OwnWrites {
-  /** What stands in these now is known: from here on, anything else is an edit. */
+  /** What is in these now is known: from here on, anything else is an edit. */
   readonly remember: (paths: readonly string[]) => void;
   /** During a run it is the run that writes them. */
   readonly during: <Result>(run: () => Promise<Result>) => Promise<Result>;

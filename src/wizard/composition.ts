@@ -87,7 +87,7 @@ export async function predict(
   return {...training, forecast: await trainingForecast(pipeline, {machine, songs: songs.value, settings})};
 }
 
-/** How long they are stands in each; `plan` reads them. */
+/** How long they are is in each; `plan` reads them. */
 async function predictFromTensors(
   {answers, pipeline}: Pick<Composition, 'answers' | 'pipeline'>,
   {tensors}: Known,
@@ -145,7 +145,7 @@ function profilesText({profiles: from}: Answers, {shared}: Known): string {
   return from === THIS_MACHINE ? names.join(', ') : `${names.join(', ')} (as in ${from})`;
 }
 
-/** What stands at the left of a note on a terminal. */
+/** What is at the left of a note on a terminal. */
 const MARGIN = 4;
 
 /** Given as options, and no question asks for them. */

@@ -18,7 +18,7 @@ export const detailQuestions: readonly Question[] = detailGroups.flatMap((group)
 ]);
 
 const gate: readonly Choice[] = [
-  {value: 'keep', hint: 'as it stands'},
+  {value: 'keep', hint: 'as it is'},
   {value: 'change', hint: 'asks for each'},
 ];
 

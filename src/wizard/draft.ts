@@ -15,7 +15,7 @@ import {type ChosenValue, pipelineText} from './pipeline.js';
 import {proposalsFor} from './proposals.js';
 import {nothingShared, type Shared, textsOf} from './shared.js';
 
-/** What stands around the pipeline that is being made. */
+/** What is around the pipeline that is being made. */
 export interface Drafting {
   /** Absolute path of the file. */
   readonly file: string;

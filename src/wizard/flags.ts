@@ -57,7 +57,7 @@ export function addInitOptions(command: Command): Command {
     .option('--force', 'replace an existing file')
     .option(
       '--project-files',
-      'also write .gitignore and .vscode/settings.json; what stands there stays, missing lines are added',
+      'also write .gitignore and .vscode/settings.json; what is there stays, missing lines are added',
     )
     .option('--run', 'run it at once')
     .option('--json', 'print one JSON document; asks nothing');

@@ -204,7 +204,7 @@ function training(answers: Answers): Entry {
   };
 }
 
-/** The change written where its key belongs, over what stands there. */
+/** The change written where its key belongs, over what is there. */
 function withChange(all: readonly Entry[], {id, value, note}: ChosenValue): readonly Entry[] {
   const {stage, path} = placeOf(id);
   const last: Omit<Entry, 'key'> = {value, ...(note === undefined ? {} : {note})};

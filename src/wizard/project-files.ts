@@ -16,7 +16,7 @@ export interface ProjectFile {
 
 /**
  * Writes what a project with pipelines wants beside them: `.gitignore` for what is made again or too large to commit, and
- * `.vscode/settings.json`, by which the editor finds the schemas of the installed package without a network. What stands there
+ * `.vscode/settings.json`, by which the editor finds the schemas of the installed package without a network. What is there
  * stays; lines and keys that are missing are added.
  */
 export async function writeProjectFiles(pipeline: string, checkpoints: string): Promise<ProjectFile[]> {
@@ -66,7 +66,7 @@ interface SchemaPaths {
 
 const KEY = '"yaml.schemas"';
 
-/** Pure: VS Code's settings with the schemas as first member; comments and order of what stands there are kept. */
+/** Pure: VS Code's settings with the schemas as first member; comments and order of what is there are kept. */
 export function withSchemas(text: string, {pipeline, preset}: SchemaPaths): Edited {
   const value = {[pipeline]: ['pipeline.yaml', 'pipelines/*.yaml'], [preset]: ['presets/*.yaml']};
   const member = `${KEY}: ${JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ')}`;

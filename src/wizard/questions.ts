@@ -168,7 +168,7 @@ export const questions: readonly Question[] = [
     message: 'Take stages from a piece of this project?',
     applies: async ({include}, {shared}) => include !== undefined || shared.pieces.length > 0,
     choices: async (_, {shared: {pieces}}) => [
-      {value: 'no', hint: 'every stage stands in the file'},
+      {value: 'no', hint: 'every stage is in the file'},
       ...pieces.map(({file, stages}) => ({value: file, hint: listed(Object.keys(stages), 6)})),
     ],
     initial: async () => 'no',

@@ -80,7 +80,7 @@ async function answered(
   known: Known,
 ): Promise<Interview> {
   const {[id]: _old, ...others} = proposals;
-  // A detail that was left as it stands follows whatever is decided before it.
+  // A detail that was left as it is follows whatever is decided before it.
   const isSaid = group === undefined || value !== (await initial(answers, known));
   return {
     answers: {...answers, [id]: value},

@@ -117,7 +117,7 @@ function ones(length: number): SavedTensor {
   return {shape: [length], data: new Float32Array(length).fill(1)};
 }
 
-/** Throws `train/songs-too-long`: there is no silence to stand beside the end of such a song. */
+/** Throws `train/songs-too-long`: there is no silence to be beside the end of such a song. */
 async function silentContext({job}: WorkerContext, frames: number): Promise<SavedTensor> {
   const silence = await silentLatents({job}, frames);
   if (silence.frames < frames)

@@ -58,7 +58,7 @@ async function silenceTensor({job}: ModelInput): Promise<Tensor> {
   });
 }
 
-/** What stands beside the noise: silence beside ones, since nothing is given and everything is to be made. */
+/** What is beside the noise: silence beside ones, since nothing is given and everything is to be made. */
 export function contextOf({data, frames, channels}: Reference): {
   readonly data: Float32Array;
   readonly channels: number;

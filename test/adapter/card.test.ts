@@ -99,7 +99,7 @@ describe('front matter', () => {
     expect(Object.hasOwn(frontMatter(card), 'base_model_relation')).toBe(hub !== undefined);
   });
 
-  test('a base model that the user names stands in place of what is known', async () => {
+  test('a base model that the user names takes the place of what is known', async () => {
     const card = modelCard(await parts({settings: {enabled: true, base_model: 'me/my-own-mix'}}));
     expect(frontMatter(card).base_model).toBe('me/my-own-mix');
   });

@@ -15,7 +15,7 @@ async function folderWith(value: unknown): Promise<string> {
   return folder;
 }
 
-test('what training leaves is read as it stands', async () => {
+test('what training leaves is read as it is', async () => {
   expect(await readProvenance(await folderWith(whole))).toEqual(whole);
   expect(await readProvenance(await temporaryFolder())).toBeUndefined();
 });

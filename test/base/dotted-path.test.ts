@@ -35,6 +35,6 @@ test.each([
   {text: 'a.b', at: -1},
   {text: 'a."x=y', at: -1},
   {text: '=', at: 0},
-])('the = of $text stands at $at', ({text, at}) => {
+])('the = of $text is at $at', ({text, at}) => {
   expect(equalsAfterPath(text)).toBe(at);
 });

@@ -42,7 +42,7 @@ test('so are a rename, a finished file and a folder of names', async () => {
 });
 
 test.each(['create', 'write', 'sync', 'rename'] as const)(
-  'a write that fails at "%s" leaves what stood there, and nothing beside it',
+  'a write that fails at "%s" leaves what was there, and nothing beside it',
   async (broken) => {
     const dir = await temporaryFolder();
     writeFileSync(join(dir, 'file'), 'old');

@@ -18,7 +18,7 @@ test.each([
   {
     name: 'a place below a file',
     args: [...caption, '-o', 'words.txt/x.wav'],
-    says: ['generate/out-not-writable', 'a file stands where a folder has to be'],
+    says: ['generate/out-not-writable', 'a file is where a folder has to be'],
   },
   {
     name: 'words that are not there',

@@ -92,7 +92,7 @@ describe('the number of songs decides where no one said a length', () => {
     },
   );
 
-  test('what is answered stands, and so do settings', () => {
+  test('what is answered stays, and so do settings', () => {
     expect(trainOf({songs: 'songs-5', 'train.epochs': '100'})).toMatchObject({epochs: 100, rank: 32});
     expect(trainOf({songs: 'songs-5', 'train.adapter.rank': '128'})).toMatchObject({epochs: 500, rank: 128});
     const settings = parseSettings('/home/me/settings.yaml', 'sidestep: 1\nstages: {train: {epochs: 100}}\n');

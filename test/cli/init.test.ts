@@ -176,7 +176,7 @@ describe('at a terminal', () => {
     expect(folder.read('.config/settings.yaml')).toContain(folder.file('checkpoints'));
   });
 
-  test('Tab completes paths: folders, and for songs dataset JSONs too; below stands what fits', async () => {
+  test('Tab completes paths: folders, and for songs dataset JSONs too; below is what fits', async () => {
     const folder = await project();
     folder.write('songbook.json', '{"samples": [{"audio_path": "songs/a.wav", "caption": "slow"}]}');
     folder.write('some.txt', '');
@@ -267,7 +267,7 @@ describe('at a terminal', () => {
       const [before, here] = [all[index - 1]!, all[index]!];
       await type(before.question, before.keys);
       await type(here.question, here.kind === 'list' ? 'b' : `b${ENTER}`);
-      await type(before.question, before.kind === 'list' ? ENTER : before.keys); // a list stands on the last choice
+      await type(before.question, before.kind === 'list' ? ENTER : before.keys); // a list is on the last choice
     }
     await type(all.at(-1)!.question, 'b');
     await type(all.at(-2)!.question, `night${ENTER}`);

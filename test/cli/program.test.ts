@@ -90,7 +90,7 @@ test('colours follow the flags from any place on the line', async () => {
   expect((await folder.run(['doctor'], {FORCE_COLOR: '1'})).stdout).toContain(code);
 });
 
-test('`--plain` holds for every command, wherever it stands', async () => {
+test('`--plain` holds for every command, wherever it is', async () => {
   const folder = new Folder();
   const code = '\u001b[';
   for (const words of [

@@ -191,7 +191,7 @@ test('what a server still has is fetched, not made again', async () => {
   expect(times(folder, 'ran-sums')).toBe(2);
 });
 
-test('a name that is no output is refused where it stands', async () => {
+test('a name that is no output is refused where it is', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline().replace('temporary: true', 'temporary: [foldr]')});
   const refused = await folder.run(['validate']);
   expect(refused.stderr).toMatch(

@@ -35,7 +35,7 @@ on_finish: [sh, -c, 'echo "$SIDESTEP_PIPELINE $SIDESTEP_OUTCOME $SIDESTEP_EXIT_C
   expect(stdout).toContain('2 ran');
 });
 
-test('on 60 columns the path of a log stands whole on one line', async () => {
+test('on 60 columns the path of a log is whole on one line', async () => {
   const folder = new Folder({
     'pipeline.yaml': pipeline.replace('[sleep, "0.3"]', '[sh, -c, "echo no; exit 3"]'),
   });
@@ -46,7 +46,7 @@ test('on 60 columns the path of a log stands whole on one line', async () => {
   expect(readFileSync(log!, 'utf8')).toMatch(/^no\n/);
 });
 
-test('what is said stands in one column, whatever the stages are called', async () => {
+test('what is said is in one column, whatever the stages are called', async () => {
   const text = pipeline.replace('  b:', '  longer:');
   const {stdout} = await new Folder({'pipeline.yaml': text}).startInTerminal(['run']).finished;
   expect(stdout).toMatch(/a {7}done in/);

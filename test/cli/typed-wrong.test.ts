@@ -89,7 +89,7 @@ test.each(mistakes)('$name: one problem, at its place, with what to write', asyn
   expect(stderr, 'what to write is said in place of all that could be').not.toContain('allowed are');
 });
 
-test('of a key that no one knows, all that could stand there is said', async () => {
+test('of a key that no one knows, all that could be there is said', async () => {
   const folder = new Folder({'pipeline.yaml': training('quux: 1')});
   const {stderr} = await folder.run(['validate']);
   expect(stderr).toMatch(/Unknown key quux in with; allowed are model, tensors, /);

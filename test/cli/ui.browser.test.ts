@@ -117,7 +117,7 @@ test('runs are compared side by side', async () => {
   expect(await text('.side-by-side')).toMatch(/outcome.*interrupted.*done/s);
 });
 
-test('songs stand there as they are trained', async () => {
+test('songs are shown as they are trained', async () => {
   await go('#songs', 'document.querySelectorAll(".song-list > details").length === 2');
   expect(await text('.song-list details pre')).toContain('# Caption');
   expect(await text('.song-list .tokens summary')).toMatch(/^\d+ tokens of at most 256$/);

@@ -118,7 +118,7 @@ describe('the card says how the conditions were built', () => {
     expect(cardOf(stages, '"${stages.conditions}"', 'name: a')).toMatchObject({conditioning: says});
   });
 
-  test('what the user says stands', () => {
+  test('what the user says stays', () => {
     const card = 'card: {conditioning: upstream}';
     expect(cardOf(preparation('', ''), '"${stages.conditions}"', card)).toMatchObject({
       conditioning: 'upstream',

@@ -44,7 +44,7 @@ describe('the table of other trainers’ keys', () => {
     expect(same.map(([key]) => key)).toEqual([]);
   });
 
-  test('a value that is given may stand at the place', () => {
+  test('a value that is given may be at the place', () => {
     const bad = [...foreignKeys].flatMap(([key, found]) =>
       found.flatMap(({place, value}) => {
         if (value === undefined) return [];
@@ -235,7 +235,7 @@ describe('keys that people bring along are sent to their place', () => {
     ['on_finish: [notify-send, done]', "sidestep settings set on_finish '[notify-send, done]'"],
     ['notify: {how: bell}', "sidestep settings set notify '{how: bell}'"],
     ['jobs: 2', 'sidestep settings set jobs 2'],
-  ])('%s is a setting, wherever in a pipeline it stands', (line, command) => {
+  ])('%s is a setting, wherever in a pipeline it is', (line, command) => {
     const hint = `A setting of yours, not of a pipeline, which others run as well: \`${command}\`.`;
     const top = trainPipeline('mode: fixed').replace('stages:', `${line}\nstages:`);
     for (const text of [top, trainPipeline(line)]) expect(problemsOf(text)[0]!.hint).toBe(hint);

@@ -63,7 +63,7 @@ describe('a number that a program gets has the characters it was written with', 
     expect(stageOf(trainPipeline('epochs: 0x1F'), 'train').params.epochs).toBe(31);
   });
 
-  test('where only a text can be, it is shown as it stands', () => {
+  test('where only a text can be, it is shown as it is', () => {
     const text = command('1').replace('argv:', 'version: 1.10, argv:');
     expect(problemsOf(text).map(words)).toEqual([
       'pipeline.yaml:3:38 config/wrong-type Expected a text for with.version but found 1.10 | Put it in quotes if it is a text: "1.10".',
@@ -265,7 +265,7 @@ describe('the combinations of a matrix are distinct', () => {
 
   test.each([
     {name: 'one that the lists span', matrix: '{a: [1, 2], include: [{a: 2}]}', at: '3:52', first: '3:38'},
-    {name: 'one that stands there twice', matrix: '{include: [{a: 1}, {a: 1}]}', at: '3:49', first: '3:41'},
+    {name: 'one that is there twice', matrix: '{include: [{a: 1}, {a: 1}]}', at: '3:49', first: '3:41'},
   ])('an include repeats $name', ({matrix, at, first}) => {
     const [problem, ...others] = problemsOf(text(matrix));
     expect(others).toEqual([]);
@@ -396,7 +396,7 @@ describe('words in place of patterns', () => {
   });
 });
 
-test('a mark stands under wide characters, emoji and combining ones', () => {
+test('a mark is right under wide characters, emoji and combining ones', () => {
   const text = 'sidestep: 1\nstages:\n  f: {uses: fixture, description: "日本e\u0301👩‍👩‍👧", clips: 1}';
   const lines = problemsOf(text)[0]!.frame!.split('\n');
   expect(lines.at(-1)).toBe(

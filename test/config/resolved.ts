@@ -71,7 +71,7 @@ export function words(problem: Problem): string {
   return `${place(problem)} ${problem.message}${problem.hint ? ` | ${problem.hint}` : ''}`;
 }
 
-/** A whole pipeline around the parameters of one train stage, which stand on line 8 and on. */
+/** A whole pipeline around the parameters of one train stage, which are on line 8 and on. */
 export function trainPipeline(parameters: string): string {
   return `sidestep: 1
 stages:

@@ -27,7 +27,7 @@ test.each([
   expect(completed(to)).toBeUndefined();
 });
 
-test('with overwrite what differs is replaced where it stands', () => {
+test('with overwrite what differs is replaced where it is', () => {
   expect(completed('{"tempo": 90.50, "key": "C \\"dur\\"", "x": [1]}', 'overwrite')).toBe(
     '{"tempo": 120, "key": "A minor", "x": [1]}',
   );

@@ -22,7 +22,7 @@ async function songWith(
 describe('what is no part of a caption in a song.txt', () => {
   test.each([
     {name: 'the rule that ends front matter', text: '---\nbpm: 90\ncaption: a slow blues\n---\n'},
-    {name: 'a rule and what stands behind it', text: 'caption: a slow blues\n---\nwritten by me\nbpm: 90'},
+    {name: 'a rule and what is behind it', text: 'caption: a slow blues\n---\nwritten by me\nbpm: 90'},
     {name: 'a comment', text: 'caption: a slow blues\n# written by me\nbpm: 90'},
     {name: 'a comment at the end', text: 'bpm: 90\ncaption: a slow blues\n# written by me'},
   ])('$name', async ({text}) => {
@@ -194,7 +194,7 @@ describe('a song.txt with keys', () => {
     const {sample, dataset} = await songWith({'a.txt': text});
     expect(sample).toMatchObject({caption: 'a slow blues', lyrics: 'The rain came down'});
     const told = dataset.findings.find(({code}) => code === 'dataset/text-without-keys');
-    expect(told?.message).toMatch(/a\.txt: "The rain came down" stands before the first key .* lyrics/);
+    expect(told?.message).toMatch(/a\.txt: "The rain came down" is before the first key .* lyrics/);
   });
 
   test.each(['caption: a\nlyrics: la\u001b[31m', 'caption: x\u0007'])(
@@ -261,15 +261,15 @@ describe('a song.txt with keys', () => {
     expect(sample).toMatchObject({caption: 'a slow blues\n[sad]', lyrics: 'la\n[Verse]\nla'});
   });
 
-  test('of a key that stands twice the later counts, which is told', async () => {
+  test('of a key that occurs twice the later counts, which is told', async () => {
     const {sample, dataset} = await songWith({'a.txt': 'caption: one\nbpm: 72\nCaption: two\ntempo: 90'});
     expect(sample).toMatchObject({caption: 'two', bpm: '90'});
     const told = dataset.findings
       .filter(({code}) => code === 'dataset/key-twice')
       .map(({message}) => message);
     expect(told.map((message) => message.replace(/^.*a\.txt:/, ''))).toEqual([
-      '3: Caption stands in line 1 already; the later one counts',
-      '4: tempo stands in line 2 already; the later one counts',
+      '3: Caption is in line 1 already; the later one counts',
+      '4: tempo is in line 2 already; the later one counts',
     ]);
   });
 

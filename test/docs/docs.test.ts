@@ -257,7 +257,7 @@ const noCodes = new Set([
   ...['audio/wav', 'text/css', 'text/event-stream', 'text/html', 'text/javascript'], // media types
 ]);
 
-/** What stands before the slash, wherever a code is plainly given to a problem. */
+/** What is before the slash, wherever a code is plainly given to a problem. */
 function areasIn(typescript: string, native: string): string[] {
   const given = [
     ...typescript.matchAll(/\bcode: '([a-z-]+)\//g),
@@ -302,7 +302,7 @@ test('every error code is explained, and every one that is explained exists', ()
   ).toEqual([]);
 });
 
-/** Texts in code marks that stand in a line, such as `optimizer.learning_rate`. */
+/** Texts in code marks that are in a line, such as `optimizer.learning_rate`. */
 function codeIn(page: string): string[] {
   const prose = textOf(page).replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
   return [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!);

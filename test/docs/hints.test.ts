@@ -66,7 +66,7 @@ function stagesMeant({file, text}: UserText): readonly string[] {
   return speakers.find(([path]) => path.test(file))?.[1] ?? [...stageTypes.keys()];
 }
 
-/** Where a key may stand that a text names: the parameters of its stages, and whatever surrounds every stage. */
+/** Where a key may be that a text names: the parameters of its stages, and whatever surrounds every stage. */
 function placesOf(text: UserText): Schema[] {
   const around = ['pipeline', 'stage', 'settings', 'preset'].map((name) => schemas[name]!);
   const beside = text.file.startsWith('src/dataset/') ? [schemas.dataset_json!] : [];
@@ -104,7 +104,7 @@ function inner(schema: Schema): Schema[] {
   ];
 }
 
-/** Values that stand in an enum somewhere: `comfyui`, `fork`. */
+/** Values that are in an enum somewhere: `comfyui`, `fork`. */
 function valuesIn(schema: Schema): unknown[] {
   return [...(schema.enum ?? []), schema.const, ...inner(schema).flatMap(valuesIn)];
 }

@@ -77,7 +77,7 @@ function commandWords(node: ts.Node): string | undefined {
   return `\`sidestep ${words.elements.map((word) => literalText(word) ?? `⟦${word.getText()}⟧`).join(' ')}\``;
 }
 
-/** String literals of C++; those that stand side by side are one, what is added between two is filled in. */
+/** String literals of C++; those that are side by side are one, what is added between two is filled in. */
 function nativeTexts(file: string): UserText[] {
   const source = readFileSync(join(root, file), 'utf8').replaceAll(/^\s*(\/\/|#include).*$/gm, '');
   return [...source.matchAll(/"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*/g)].flatMap(

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** Tags and numbers, without the times that they stand with. */
+/** Tags and numbers, without the times beside them. */
 function tagsIn(path: string): string[] {
   const text = readFileSync(path, 'latin1');
   return [...new Set(text.match(/(?:train|memory|grad_norm)\/[\w.-]+/g))].sort();

@@ -109,7 +109,7 @@ const pages = [
   blocksOf(page).some(({language, text}) => language !== 'yaml' && commandsIn(text).length > 0),
 );
 
-test('what is left out here stands in some page', () => {
+test('what is left out here is in some page', () => {
   const all = pages.flatMap(blocksOf).flatMap(({text}) => commandsIn(text));
   expect([...elsewhere.keys()].filter((line) => !all.includes(line))).toEqual([]);
 });

@@ -5,7 +5,7 @@ import type {RunEvent} from '../../src/event/event.js';
 import {type Ended, eventsOf, Project, preparation, problemsOf, resultOf, training} from './project.js';
 
 /**
- * What training can be told, each a few steps on three clips. All train stages stand in one pipeline, so that the songs are
+ * What training can be told, each a few steps on three clips. All train stages are in one pipeline, so that the songs are
  * encoded once and the command starts once.
  */
 const variants: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

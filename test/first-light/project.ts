@@ -11,7 +11,7 @@ import {openSafetensors} from '../../src/format/safetensors-read.js';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const main = join(root, 'dist/cli/main.js');
 
-/** A stage as it stands in YAML. */
+/** A stage as it is in YAML. */
 export type Stage = Readonly<Record<string, unknown>> & {readonly uses: string};
 export type Stages = Readonly<Record<string, Stage>>;
 

@@ -6,7 +6,7 @@ import {tone} from '../dataset/dataset-rig.js';
 import {type Ended, eventsOf, Project, problemsOf, resultOf, root, type Stages} from './project.js';
 
 /**
- * The command lines that Side-Step's first README prints, and the same for each kind of adapter, as they stand there (but
+ * The command lines that Side-Step's first README prints, and the same for each kind of adapter, as they are there (but
  * `--epochs 1`), each through `migrate`. What they become runs as one pipeline, whose stages are named by their line, so that
  * program, probe and model are started once.
  */

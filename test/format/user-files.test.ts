@@ -310,7 +310,7 @@ function pythonsOwn(right: string): {name: string; text: string}[] {
   return [
     {name: 'NaN, as Python writes it', text: right.replace(/: 1\b/, ': NaN')},
     {name: 'Infinity, as Python writes it', text: right.replace(/: 1\b/, ': -Infinity')},
-    {name: 'a key that stands twice', text: right.replace(/\{"/, '{"x": 1, "x": 2, "')},
+    {name: 'a key that occurs twice', text: right.replace(/\{"/, '{"x": 1, "x": 2, "')},
   ];
 }
 
@@ -320,7 +320,7 @@ const ownFiles: Readonly<Record<string, string>> = {
   'adapter/reader/peft.ts': 'a text within a safetensors file that we wrote',
   'base/dotted-path.ts': 'a quoted word',
   'base/durable.ts': 'writes',
-  'base/if-there.ts': 'for its callers, each of which stands here by itself',
+  'base/if-there.ts': 'for its callers, each of which is here by itself',
   'base/state-file.ts': 'our own sealed files',
   'cache/entry-form.ts': 'our own sealed files',
   'cache/folder-source.ts': 'checked objects of another cache',

@@ -27,7 +27,7 @@ function readersIn(folder: string): string[] {
   return files.flatMap((name) => read(`${folder}/${name}`).match(READERS) ?? []);
 }
 
-/** Every method, parameter and result by name: what the addon says to its callers stands in its sources as such texts. */
+/** Every method, parameter and result by name: what the addon says to its callers is in its sources as such texts. */
 function namesOfBinding(): string[] {
   const binding = readdirSync(join(root, 'native/binding')).filter((name) => name.endsWith('.cpp'));
   const texts = [...binding.map((name) => `native/binding/${name}`), ...OPTIONS].map(read);

@@ -26,7 +26,7 @@ interface Change {
   /** Dotted path of the option. */
   readonly option: string;
   readonly value: Json;
-  /** What must stand beside it for the option to matter. */
+  /** What must be beside it for the option to matter. */
   readonly beside?: JsonObject;
 }
 
@@ -270,7 +270,7 @@ function withValue(tree: JsonObject, path: string, value: Json): JsonObject {
   return {...tree, [first]: withValue((tree[first] ?? {}) as JsonObject, rest.join('.'), value)};
 }
 
-/** What an option stands in: its object is written out, so that the change is of that option alone. */
+/** What an option is in: its object is written out, so that the change is of that option alone. */
 function basis({option, beside = {}}: Change): JsonObject {
   const own: JsonObject = option.startsWith('optimizer.') ? {optimizer: {type: 'adamw'}} : {};
   const schedule: JsonObject = option.startsWith('schedule.')

@@ -244,7 +244,7 @@ function isTree(value: Value | undefined): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Keys that are legal, or play a part, only beside another: the beginning of their path, and what must stand there. */
+/** Keys that are legal, or play a part, only beside another: the beginning of their path, and what must be there. */
 const together: readonly {readonly below: string; readonly tag?: string; readonly also: Tree}[] = [
   {below: 'adapter.selection.use', also: {adapter: {selection: {estimate: '${stages.estimate}'}}}},
   {below: 'schedule.', tag: 'custom', also: {schedule: {formula: '1 - progress'}}},

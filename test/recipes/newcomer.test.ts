@@ -40,7 +40,7 @@ test.each([
   }
 });
 
-/** The words of every problem's message, by the longest piece that stands in the source as it is printed. */
+/** The words of every problem's message, by the longest piece that is in the source as it is printed. */
 function messagesIn(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const found: string[] = [];

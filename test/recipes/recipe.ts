@@ -19,7 +19,7 @@ export function recipeFiles(page: string): readonly RecipeFile[] {
   return Array.from(blocks, ([, path, body]) => ({path: path!, text: body!}));
 }
 
-/** A change of a file that is there, as a recipe shows it: lines that stand there (` `, `-`), and lines that come (`+`). */
+/** A change of a file that is there, as a recipe shows it: lines that are there (` `, `-`), and lines that come (`+`). */
 export interface RecipeEdit {
   readonly path: string;
   readonly lines: readonly string[];

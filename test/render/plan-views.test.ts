@@ -31,7 +31,7 @@ const pipeline = planOf(
   }),
 );
 
-test('the drawing ends a lane where its last reader stands', () => {
+test('the drawing ends a lane where its last reader is', () => {
   const lines = graphDrawing(pipeline, plain).trimEnd().split('\n');
   expect(lines).toEqual([
     '✔      model       command',
@@ -94,7 +94,7 @@ test('a plan names every stage with the reasons', () => {
 `);
 });
 
-test('that a stage never ran stands on its own line, a further reason below', () => {
+test('that a stage never ran is on its own line, a further reason below', () => {
   const never = {...neverRun, reasons: [{kind: 'never_run'}]} as never;
   expect(planText(planOf(planned('a', never)), plain)).toMatch(/^● a {2}runs {2}[\w.]+, it never ran\n\n/);
   const forced = {...neverRun, reasons: [{kind: 'never_run'}, {kind: 'forced'}]} as never;

@@ -221,7 +221,7 @@ test('a file with several problems ends with their number; a usage error does no
   expect(problemsText([{code: 'usage/x', message: 'no'}], plain)).toBe('error: no  [usage/x]\n');
 });
 
-test('further places of a problem stand below it', () => {
+test('further places of a problem are below it', () => {
   const related = [{position: {file: 'p.yaml', line: 1, column: 2}, message: 'first written here'}];
   expect(problemText({code: 'x/y', message: 'twice', related}, plain, 'warning')).toBe(
     'warning: twice  [x/y]\n  p.yaml:1:2: first written here',
@@ -274,7 +274,7 @@ test('the step summary is a Markdown table', () => {
   );
 });
 
-test("in GitHub's log each stage has a group, one after the other; what failed stands below its own", async () => {
+test("in GitHub's log each stage has a group, one after the other; what failed is below its own", async () => {
   const begun = (stage: typeof a): RunEvent => ({
     kind: 'stage_started',
     stage,
@@ -424,7 +424,7 @@ test.each([
 );
 
 const longPath = '/home/someone/music/a folder with blanks/output/my-adapter/comfyui/my-adapter.safetensors';
-test.each([40, 60, 80, 120])('at %i columns a path of the summary stands whole on one line', (columns) => {
+test.each([40, 60, 80, 120])('at %i columns a path of the summary is whole on one line', (columns) => {
   const outputs = [{stage: a, output: 'files', path: longPath}];
   const run = {...finished('done', []), outputs};
   const text = wrapped(summaryText(run, plain, {boards: [longPath], columns}), columns);

@@ -155,7 +155,7 @@ async function opened(url: string, viewport: Viewport): Promise<Page> {
   return page;
 }
 
-/** What stands on each canvas, and whether the colour of the first curve does. */
+/** What is on each canvas, and whether the colour of the first curve does. */
 const DRAWN = `[...document.querySelectorAll('.chart canvas')].map((canvas) => {
   const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   let curve = 0;
@@ -275,7 +275,7 @@ test('every link of the page leads to a section', async () => {
   expect(dead).toEqual([]);
 });
 
-test('the best loss stands beside losses of its own kind', () => {
+test('the best loss is beside losses of its own kind', () => {
   const page = (best_by: 'validation' | 'training') =>
     reportPage(
       {

@@ -138,7 +138,7 @@ function gathered(
   };
 }
 
-test('answers stand in the songs and their prompts; songs that failed are left out, others are as they were', () => {
+test('answers are in the songs and their prompts; songs that failed are left out, others are as they were', () => {
   const tagged = songs.map((each) => ({...each, custom_tag: 'mystyle'}));
   const {samples} = gathered(
     {'bare.wav': {caption: 'a waltz', lyrics: '[Verse]\nla'}, 'titled.wav': {lyrics: '[Instrumental]'}},

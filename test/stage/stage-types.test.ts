@@ -6,7 +6,7 @@ import {schemas} from '../../src/schema/schemas.generated.js';
 import type {ParamObject} from '../../src/stage/param.js';
 import {stageTypes} from '../../src/stage/registry.js';
 
-/** Paths of a schema at which an annotation stands, `*` for free names. */
+/** Paths of a schema at which an annotation is, `*` for free names. */
 function annotated(schema: Schema, key: 'x-path' | 'x-stage', path = ''): {path: string; value: unknown}[] {
   const own = schema[key] === undefined ? [] : [{path, value: schema[key]}];
   const inner = [

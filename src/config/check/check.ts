@@ -10,7 +10,7 @@ import type {SchemaError, Violation} from './violation.js';
 import {equalElements, violationWords} from './violation-words.js';
 
 export interface CheckOptions {
-  /** Where to point when a key is missing from a mapping that stands nowhere; default: the mapping. */
+  /** Where to point when a key is missing from a mapping that is nowhere; default: the mapping. */
   readonly missing_at?: Origin;
   /** Errors that do not count here, e.g. missing keys in a preset, which need not have them. */
   readonly ignore?: (error: SchemaError, at: Located | undefined) => boolean;
@@ -82,7 +82,7 @@ function describe(
   return problemAt(origin, violationWords(violation));
 }
 
-/** Where in a pipeline, a preset or the settings a mapping stands; undefined in any other document. */
+/** Where in a pipeline, a preset or the settings a mapping is; undefined in any other document. */
 function levelOf(schemaName: string, words: readonly string[], value: Located): Level | undefined {
   const [first, name, ...rest] = words;
   if (schemaName.startsWith('stage.')) return {within: schemaName.slice('stage.'.length), path: words};

@@ -7,7 +7,7 @@ import {flowText, nestedText} from '../text/written-yaml.js';
 import {type ForeignKey, foreignPlaces, insteadOf, type KeyPlace} from './foreign-keys.js';
 import {childSchema, pathsNamed, variantFor} from './schema-walk.js';
 
-/** Where a mapping stands, so that a key in it can be sent to the place where it belongs. */
+/** Where a mapping is, so that a key in it can be sent to the place where it belongs. */
 export interface Level {
   /** A stage type (the mapping is in the parameters of such a stage), `stage`, `file`, `settings`, or another document. */
   readonly within: string;
@@ -21,9 +21,9 @@ interface Found {
   readonly key: string;
   readonly value: Located | undefined;
   readonly level: Level;
-  /** The keys that may stand there. */
+  /** The keys that may be there. */
   readonly known: readonly string[];
-  /** The mapping that the key stands in. */
+  /** The mapping that the key is in. */
   readonly beside: Located | undefined;
   /** Where the key was written. */
   readonly origin: Origin | undefined;
@@ -155,7 +155,7 @@ export function parameterPlaces(
   return taking.length > 0 ? taking : paths.filter(({length}) => length === shortest);
 }
 
-/** Is it one of the words that may stand there? */
+/** Is it one of the words that may be there? */
 function takes(root: Schema, path: readonly string[], value: unknown): boolean {
   const [last] = path.slice(-1) as [string];
   const holder = path.slice(0, -1).reduce<Schema | undefined>(childSchema, root);

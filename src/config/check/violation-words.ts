@@ -233,7 +233,7 @@ function typeName(type: string): string {
   return names[type] ?? `a ${type}`;
 }
 
-/** What stands there, short enough for a sentence. */
+/** What is there, short enough for a sentence. */
 export function found(value: Located | undefined): string {
   if (value === undefined) return 'nothing';
   if (value.kind === 'list') return value.items.length === 0 ? 'an empty list' : 'a list';

@@ -20,7 +20,7 @@ export interface Violation {
   readonly value: Located | undefined;
   /** The schema with all variants, of which `schema` is the chosen one. */
   readonly family?: Schema | undefined;
-  /** Where in a pipeline the value stands; undefined in other documents. */
+  /** Where in a pipeline the value is; undefined in other documents. */
   readonly level?: Level | undefined;
   readonly origin?: Origin | undefined;
 }

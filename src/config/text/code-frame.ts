@@ -31,7 +31,7 @@ function argumentFrame(source: SourceText, position: SourcePosition): string {
 
 /** Longer lines come from programs, and some have megabytes. */
 const MOST_SHOWN = 200;
-/** Of those, how many stand before what is meant. */
+/** Of those, how many are before what is meant. */
 const SHOWN_BEFORE = 80;
 
 /** What of a line is shown around a column, and how many characters its start is moved by. */

@@ -22,7 +22,7 @@ export interface LocatedScalar {
   readonly origin: Origin;
   /** The characters of a number, true, false or null as they were written: `1.10`, `0x1F`. */
   readonly written?: string;
-  /** The environment variable that it is the value of. Such a number or true may stand where a text belongs. */
+  /** The environment variable that it is the value of. Such a number or true may be where a text belongs. */
   readonly variable?: string;
   /** Set when a reference in it could not be resolved: that was reported, the value means nothing. */
   readonly broken?: true;

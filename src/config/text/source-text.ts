@@ -14,7 +14,7 @@ export function sourceText(name: string, text: string): SourceText {
   return {name, text, line_starts};
 }
 
-/** Where the characters from `start` to `end` (exclusive) stand. Never empty: a marker needs something to mark. */
+/** Where the characters from `start` to `end` (exclusive) are. Never empty: a marker needs something to mark. */
 export function positionOf(source: SourceText, start: number, end: number): SourcePosition {
   const from = lineAndColumn(source, start);
   const to = lineAndColumn(source, Math.max(end, start + 1));

@@ -169,7 +169,7 @@ class Reader {
     if (target === undefined) {
       this.report(origin, {
         code: 'config/unknown-anchor',
-        message: `No anchor &${node.source} stands before *${node.source}`,
+        message: `No anchor &${node.source} is before *${node.source}`,
         hint: 'A text that starts with * needs quotes, for instance "*.wav".',
       });
     } else if (this.open.has(target)) {

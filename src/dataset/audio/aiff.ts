@@ -59,7 +59,7 @@ async function findChunks(file: FileBytes, span: Span): Promise<Chunks> {
     const size = header.getUint32(4);
     const name = codeAt(header, 0);
     if (name === 'COMM') found.common = viewOf(await file.at(position + 8, Math.min(size, 64)));
-    // offset and block size stand before the samples
+    // offset and block size are before the samples
     if (name === 'SSND' && header.byteLength === 16)
       found.sound = {start: position + 16 + header.getUint32(8), length: size - 8 - header.getUint32(8)};
     position = await nextChunk(file, {end: position + 8 + size, size});
@@ -67,7 +67,7 @@ async function findChunks(file: FileBytes, span: Span): Promise<Chunks> {
   return found;
 }
 
-/** By the compression type of AIFC; plain AIFF is `NONE`. Integers of 12 or 20 bits stand in the high part of their bytes. */
+/** By the compression type of AIFC; plain AIFF is `NONE`. Integers of 12 or 20 bits are in the high part of their bytes. */
 function layoutOf(compression: string, bits: number): Pick<PcmLayout, 'encoding' | 'byte_order'> | undefined {
   const byte_order = compression === 'sowt' ? 'little' : 'big';
   if (['NONE', 'twos', 'sowt', 'in24', 'in32'].includes(compression)) {

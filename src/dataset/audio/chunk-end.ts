@@ -14,7 +14,7 @@ export async function nextChunk(
   return bytes.length === 4 && KNOWN.has(codeAt(viewOf(bytes), 0)) ? end : end + 1;
 }
 
-/** Chunks that stand before or around the sound. */
+/** Chunks that are before or around the sound. */
 const KNOWN: ReadonlySet<string> = new Set(
   'fmt |data|fact|LIST|bext|JUNK|junk|PEAK|cue |smpl|inst|iXML|id3 |ID3 |COMM|SSND|MARK|INST|NAME|AUTH|(c) |ANNO|COMT|CHAN'.split(
     '|',

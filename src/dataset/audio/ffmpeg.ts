@@ -37,7 +37,7 @@ export async function probeWithFfmpeg(path: string): Promise<AudioFormat> {
   return {codec: 'ffmpeg', sample_rate, channels, frames};
 }
 
-/** Whatever stands on the PATH under that name may print anything. */
+/** Whatever is on the PATH under that name may print anything. */
 function parseReport(text: string): ProbeReport {
   try {
     return JSON.parse(text) as ProbeReport;

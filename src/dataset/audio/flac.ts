@@ -25,7 +25,7 @@ export function parseFlac(bytes: Uint8Array, path: string): AudioFormat {
   };
 }
 
-/** One recording in a file; several may stand behind each other. */
+/** One recording in a file; several may be behind each other. */
 export interface FlacLink {
   readonly format: AudioFormat;
   /** `fLaC` and STREAMINFO as the only block: what a decoder needs of the metadata. */

@@ -9,7 +9,7 @@ export interface Mp3Frame {
   readonly samples: number;
   /** Bytes from the start of this frame to the next. */
   readonly length: number;
-  /** Bytes of header and side information, behind which a Xing or Info tag may stand. */
+  /** Bytes of header and side information, behind which a Xing or Info tag may be. */
   readonly sideEnd: number;
 }
 

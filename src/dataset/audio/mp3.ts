@@ -4,7 +4,7 @@ import type {FileBytes} from './file-bytes.js';
 import {longestMp3Frame, type Mp3Frame, type Mp3Tag, readMp3Frame, readMp3Tag} from './mp3-frame.js';
 import {id3v2Length, textAt} from './tags.js';
 
-/** One recording in a file; several may stand behind each other. */
+/** One recording in a file; several may be behind each other. */
 export interface Mp3Link {
   /** Header of its first frame. */
   readonly frame: Mp3Frame;
@@ -23,7 +23,7 @@ export function musicOf({tag, frame, frames}: Mp3Link): {readonly start: number;
   const all = frames * frame.samples;
   if (tag === undefined || tag.delay + tag.padding === 0) return {start: 0, end: all};
   const start = tag.delay + decoderDelay;
-  // The padding stands where the tag's count ends; frames far beyond it are another encoder's
+  // The padding is where the tag's count ends; frames far beyond it are another encoder's
   const missing = (tag.frames ?? frames) - frames;
   const beyond = missing < -mostMiscounted ? 0 : Math.max(0, missing) * frame.samples;
   const padding = missing < -mostMiscounted ? 0 : Math.max(0, tag.padding - decoderDelay - beyond);
@@ -156,7 +156,7 @@ async function behindGap({window, path}: {window: ByteWindow; path: string}, fro
   );
 }
 
-/** Tags that stand where files were joined. */
+/** Tags that are where files were joined. */
 function tagLength(bytes: Uint8Array, at: number): number {
   if (textAt(bytes, at, 3) === 'TAG') return 128;
   if (textAt(bytes, at, 8) === 'APETAGEX' && at + 16 <= bytes.length)

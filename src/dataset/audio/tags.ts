@@ -36,7 +36,7 @@ const id3v1Bytes = 128;
 const apeBytes = 32;
 const lyrics3Bytes = 15;
 
-/** The tags stand in any order, so each found one may have another before it. */
+/** The tags are in any order, so each found one may have another before it. */
 async function beforeTags(file: FileBytes, start: number): Promise<number> {
   for (let end = file.size; ; ) {
     const tail = await file.at(Math.max(start, end - id3v1Bytes), Math.min(id3v1Bytes, end - start));

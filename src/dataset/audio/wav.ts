@@ -151,7 +151,7 @@ async function layoutOf(
   if (kind !== formatPcm && kind !== formatFloat) return undefined;
   if (container === 4 && bits === 24)
     return {...header, encoding: await encodingOf24In32(file, {data, order})};
-  // Integers of 12 or 20 bits stand in the high part of their bytes
+  // Integers of 12 or 20 bits are in the high part of their bytes
   const encoding =
     kind === formatPcm ? integers[container] : bits === 8 * container ? floats[container] : undefined;
   return encoding === undefined || bits > 8 * container || bits === 0 ? undefined : {...header, encoding};

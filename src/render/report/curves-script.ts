@@ -1,6 +1,6 @@
 /**
  * What draws curves in a reader's browser, with uPlot (loaded before it): smoothing, axes, legend. Plain JavaScript of pages, not of this
- * program. The report runs it as it stands; the page of `sidestep ui` as a module, see curvesModule.
+ * program. The report runs it as it is; the page of `sidestep ui` as a module, see curvesModule.
  */
 export const CURVES_SCRIPT = `
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

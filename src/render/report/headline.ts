@@ -65,7 +65,7 @@ function wayText(training: ReportTraining): string {
   return [bestPlace(training), way.join(', ')].filter((part) => part !== '').join('; ');
 }
 
-/** Which state was kept as best and how the training is judged: sentences, too long to stand below a figure. */
+/** Which state was kept as best and how the training is judged: sentences, too long to be below a figure. */
 function judgement(training: ReportTraining, siblings: number): Html | null {
   const parts = [keptBestText(training), training.verdict].filter((part) => part !== '');
   if (parts.length === 0) return null;

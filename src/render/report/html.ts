@@ -17,7 +17,7 @@ function textOf(piece: Piece): string {
   return piece.map(textOf).join('');
 }
 
-/** Text as terminals show it: what stands between backticks is code. */
+/** Text as terminals show it: what is between backticks is code. */
 export function withCode(text: string): Html {
   return html`${text.split('`').map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`))}`;
 }

@@ -22,7 +22,7 @@ function summary(songs: readonly ReportSong[]): string {
     return 'None of them was encoded in this run.';
   return cut === 0
     ? 'Every prompt and all lyrics fit into the text encoder.'
-    : `${countText(cut, 'song')} say more than the text encoder sees: what is lost stands in red.`;
+    : `${countText(cut, 'song')} say more than the text encoder sees: what is lost is in red.`;
 }
 
 function sentences(notes: readonly string[]): string[] {

@@ -22,7 +22,7 @@ export type Death = {readonly kind: 'not_started' | 'lost'; readonly problem: Pr
 export interface Life {
   /** Takes what is a sign of life out of what a worker says; the rest is for the stage. */
   readonly take: (message: WorkerMessage | WorkerSign) => WorkerMessage | undefined;
-  /** It stands in a queue, or is suspended, or is so no longer: only then is anything expected of it. */
+  /** It is in a queue, or is suspended, or is so no longer: only then is anything expected of it. */
   readonly queue: (state: 'waiting' | 'left') => void;
   /** Whether it has said that it is there. */
   readonly begun: () => boolean;

@@ -1,4 +1,4 @@
-/** What stands where a secret stood. */
+/** What is shown in place of a secret. */
 const MASK = '***';
 /** How a line ends that was cut because of its length. */
 const CUT = / … and \d+ more characters in this line$/;

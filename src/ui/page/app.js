@@ -14,7 +14,7 @@ let view;
 let unfollow = () => {};
 let pipeline;
 let starting = false;
-/** Whose start was refused: the notice stands until then. `{file}` */
+/** Whose start was refused: the notice stays until then. `{file}` */
 let refused;
 
 /** `#run/ID`, `#runs/A,B`, `#songs/FILE`, `#pipeline/FILE`. */

@@ -292,7 +292,7 @@ function progressEnd({progress}) {
   return progress.total ? Math.min(1, progress.done / progress.total) : 0;
 }
 
-/** The terminal's line, without the name that stands before it already. */
+/** The terminal's line, without the name that is before it already. */
 function wordsOf(stage, kind) {
   const {progress, result} = stage;
   if (result !== undefined) return resultLine(result).slice(stage.stage.length).trim();

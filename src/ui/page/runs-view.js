@@ -34,7 +34,7 @@ function differs({set, changed}) {
     .join(', ');
 }
 
-/** Columns of the table: what stands in a cell, and by what it is sorted. */
+/** Columns of the table: what is in a cell, and by what it is sorted. */
 const COLUMNS = [
   {head: 'run', cell: (run) => link(run), key: (run) => run.run},
   {head: 'pipeline', cell: (run) => nameOf(run), key: nameOf},

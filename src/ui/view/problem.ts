@@ -12,7 +12,7 @@ export function problemView(problem: Problem, severity: Severity): Html {
   return html`<div class="problem-box ${severity}">${place}${wordsOf(problem, severity)}${shown}</div>`;
 }
 
-/** The same where the text it speaks of stands right above. */
+/** The same where the text it speaks of is right above. */
 export function problemNote(problem: Problem, severity: Severity): Html {
   return html`<div class="problem-box ${severity}">${wordsOf(problem, severity)}</div>`;
 }

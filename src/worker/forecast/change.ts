@@ -2,7 +2,7 @@ import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 
 /** One change of a stage's parameters that lowers its memory. Pure. */
 export interface MemorySaving {
-  /** As it would stand in the stage. */
+  /** As it would be in the stage. */
   readonly text: string;
   readonly apply: (options: JsonObject) => JsonObject;
 }

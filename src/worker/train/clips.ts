@@ -36,7 +36,7 @@ interface Take {
   readonly strength: number;
 }
 
-/** Where a training stands. */
+/** How far a training is. */
 export interface Moment {
   readonly global_step: number;
   readonly epoch: number;

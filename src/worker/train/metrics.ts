@@ -151,7 +151,7 @@ function clipSummaries(
   ];
 }
 
-/** As it stands, for a reader of Markdown. */
+/** As it is, for a reader of Markdown. */
 function fenced(text: string): string {
   return `~~~\n${text.trimEnd()}\n~~~`;
 }

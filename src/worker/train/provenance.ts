@@ -6,7 +6,7 @@ import type {WorkerContext} from '../context.js';
 import {trainParams} from './options.js';
 import type {Split} from './samples.js';
 
-/** What a state of the run is called and where it stands. */
+/** What a state of the run is called and where it is. */
 export interface Standing {
   readonly global_step: number;
   readonly epoch: number;

@@ -118,7 +118,7 @@ function selectionOf({params, inputs, contents}: WorkerJob): Selection | undefin
   return json.made_with === undefined ? undefined : asWritten<Selection>(json.made_with);
 }
 
-/** Songs that training and estimate share stand there once. */
+/** Songs that training and estimate share are there once. */
 function joinLists(
   own: readonly RecipeList[],
   selection: Selection | undefined,

@@ -104,7 +104,7 @@ async function continueOwn(
   };
 }
 
-/** Another length of this work goes on from where it stood, and what it kept on the way becomes this run's own. */
+/** Another length of this work goes on from where it was, and what it kept on the way becomes this run's own. */
 async function continueOther(
   context: WorkerContext,
   {trainer, kept}: Parts,

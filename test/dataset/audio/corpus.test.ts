@@ -292,7 +292,7 @@ describe('odd chunks without their padding', () => {
 });
 
 describe('mp3', () => {
-  /** Where the count of the Xing or Info tag stands. */
+  /** Where the count of the Xing or Info tag is. */
   const countAt = (file: Buffer) => Math.max(file.indexOf('Info'), file.indexOf('Xing')) + 8;
 
   test.each([-20, -1, 1, 2])('a count that is off by %i', async (by) => {
@@ -418,7 +418,7 @@ describe('what was appended or put in front is no sound, and costs none', () => 
   });
 
   test.each(['s.flac', 's.oga'])(
-    '%s without its last two thirds is noticed, whatever stands there',
+    '%s without its last two thirds is noticed, whatever is there',
     async (file) => {
       const bytes = await studio.read(file);
       const path = await studio.save(

@@ -11,7 +11,7 @@ const work = (micro_steps: number) => ({epochs: 1, micro_steps, steps: micro_ste
 
 /**
  * `sidestep_bench train_step` on the CPU reached 0.45 of the product's rate at 150 frames and 0.66 at 1500, real runs less: a
- * forecast stands between half and nine tenths of what the bench reached.
+ * forecast is between half and nine tenths of what the bench reached.
  */
 test.each([
   {frames: 150, reached: 0.45},
