@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Other compilers and other systems, as far as this machine can try them. Windows has a script of its own: scripts/windows/check.sh.
 #   scripts/check-systems.sh syntax   clang and libc++ read every file, warnings as errors (apt: clang libc++-dev libc++abi-dev)
+#   scripts/check-systems.sh clang-cl clang for Windows reads every file under its options for MSVC, with MinGW's headers (apt: clang-tools g++-mingw-w64-x86-64-posix)
 #   scripts/check-systems.sh clang    they build it all; tests and golden suite
 #   scripts/check-systems.sh arm64    cross-compiled; golden suite under QEMU, and the bits of this processor (apt: g++-aarch64-linux-gnu qemu-user-static)
 #   scripts/check-systems.sh musl     compiled and linked with musl and libc++; tests and golden suite run here, the C library is inside
@@ -39,11 +40,32 @@ with_clang() { # with_clang FOLDER OPTION...
 }
 
 # Every command that compiles, told to read alone; only the standard library leaves a file, which is read once.
-read_all() {
+read_all() { # read_all FOLDER
+  ninja -C "$1" -t targets all | sed -n 's/^\(.*[.]pch\): .*/\1/p' | xargs ninja -C "$1" --quiet
+  node -p 'require(`./${process.argv[1]}/compile_commands.json`).map(({command}) => command).join("\n")' "$1" | grep -v -- '-emit-pch\|/Yc' |
+    (cd "$1" && xargs -d '\n' -n 1 -P "$(nproc)" sh -c 'eval "$0 -fsyntax-only"')
+}
+
+syntax() {
   FLAGS=-O0 with_clang build-clang-syntax -DSIDESTEP_PRECOMPILED=ON
-  ninja -C build-clang-syntax -t targets all | sed -n 's/^\(.*[.]pch\): .*/\1/p' | xargs ninja -C build-clang-syntax --quiet
-  node -p 'require("./build-clang-syntax/compile_commands.json").map(({command}) => command).join("\n")' | grep -v -- -emit-pch |
-    (cd build-clang-syntax && xargs -d '\n' -n 1 -P "$(nproc)" sh -c 'eval "$0 -fsyntax-only"')
+  read_all build-clang-syntax
+}
+
+# Microsoft's headers cannot be had here: MinGW's serve, for a clang-cl that takes itself for a GCC. It shows that clang-cl knows every flag, and
+# what clang warns of on Windows.
+clang_cl() {
+  local compiler gcc options
+  compiler="$(command -v clang-cl clang-cl-14 | head -n 1)"
+  need "${compiler:-clang-cl}" x86_64-w64-mingw32-g++-posix cmake ninja
+  gcc="$(dirname "$(x86_64-w64-mingw32-g++-posix -print-libgcc-file-name)")/include/c++"
+  options="-fms-compatibility-version=0 /clang:-fno-ms-compatibility /clang:-fgnuc-version=12.0.0 -D__MINGW32__ -D__MINGW64__ -D__declspec=__declspec"
+  for folder in "$gcc" "$gcc/x86_64-w64-mingw32" "$("$compiler" /clang:-print-resource-dir)/include" /usr/share/mingw-w64/include; do
+    options+=" -imsvc$folder"
+  done
+  FLAGS=/Od configure build-clang-cl -DCMAKE_SYSTEM_NAME=Windows -DCMAKE_SYSTEM_PROCESSOR=AMD64 -DCMAKE_CXX_COMPILER="$compiler" \
+    -DCMAKE_CXX_COMPILER_TARGET=x86_64-pc-windows-msvc -DCMAKE_CXX_COMPILER_WORKS=ON -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY \
+    -DCMAKE_MT=true -DCMAKE_CXX_FLAGS="$options"
+  read_all build-clang-cl
 }
 
 bring_zig() {
@@ -72,16 +94,17 @@ arm64() {
   scripts/compare-bits.sh build-ci/sidestep_tests build-aarch64/sidestep_tests
 }
 
-[ $# -gt 0 ] || { sed -n 2,9p "$0"; exit 2; }
+[ $# -gt 0 ] || { sed -n 2,10p "$0"; exit 2; }
 for system in "$@"; do
   echo "::: $system"
   case "$system" in
-    syntax) read_all ;;
+    syntax) syntax ;;
+    clang-cl) clang_cl ;;
     clang) with_clang build-clang && build_and_run build-clang ;;
     arm64) arm64 ;;
     musl) with_zig build-musl x86_64-linux-musl && build_and_run build-musl ;;
     glibc) with_zig build-glibc x86_64-linux-gnu.2.28 -DSIDESTEP_PORTABLE=ON && build_and_run build-glibc ;;
     macos) with_zig build-macos aarch64-macos.13.3 && ninja -C build-macos --quiet "${programs[@]}" ;;
-    *) sed -n 2,9p "$0" && exit 2 ;;
+    *) sed -n 2,10p "$0" && exit 2 ;;
   esac
 done

@@ -60,8 +60,12 @@ function remains({pid}: Owner): SidestepError {
   return new SidestepError({
     code: 'run/orphan-remains',
     message: `Process ${pid}, a worker of an earlier run that was killed, does not end, and may still write`,
-    hint: `End it (\`kill -9 ${pid}\`) and run again. If even that does not help, it waits for a disk or a device that does not answer.`,
+    hint: `If it is one (a \`node\` of sidestep), end it (\`${endCommand(pid)}\`) and run again. If even that does not help, it waits for a disk or a device that does not answer.`,
   });
+}
+
+function endCommand(pid: number): string {
+  return process.platform === 'win32' ? `taskkill /F /PID ${pid}` : `kill -9 ${pid}`;
 }
 
 /** A note of a process that has ended does no harm. */
