@@ -41,9 +41,9 @@ with_clang() { # with_clang FOLDER OPTION...
 
 # Every command that compiles, told to read alone; only the standard library leaves a file, which is read once.
 read_all() { # read_all FOLDER
-  ninja -C "$1" -t targets all | sed -n 's/^\(.*[.]pch\): .*/\1/p' | xargs ninja -C "$1" --quiet
-  node -p 'require(`./${process.argv[1]}/compile_commands.json`).map(({command}) => command).join("\n")' "$1" | grep -v -- '-emit-pch\|/Yc' |
-    (cd "$1" && xargs -d '\n' -n 1 -P "$(nproc)" sh -c 'eval "$0 -fsyntax-only"')
+  ninja -C "$1" -t targets all | sed -n 's/^\(.*[.]pch\): .*/\1/p' | xargs --no-run-if-empty ninja -C "$1" --quiet
+  node -p 'require(`./${process.argv[1]}/compile_commands.json`).map(({command}) => command.replace(" -c ", " -fsyntax-only ")).join("\n")' "$1" |
+    grep -v -- '-emit-pch\|/Yc' | (cd "$1" && xargs -d '\n' -n 1 -P "$(nproc)" sh -c 'eval "$0"')
 }
 
 syntax() {
@@ -58,11 +58,11 @@ clang_cl() {
   compiler="$(command -v clang-cl clang-cl-14 | head -n 1)"
   need "${compiler:-clang-cl}" x86_64-w64-mingw32-g++-posix cmake ninja
   gcc="$(dirname "$(x86_64-w64-mingw32-g++-posix -print-libgcc-file-name)")/include/c++"
-  options="-fms-compatibility-version=0 /clang:-fno-ms-compatibility /clang:-fgnuc-version=12.0.0 -D__MINGW32__ -D__MINGW64__ -D__declspec=__declspec"
+  options="/EHsc -fms-compatibility-version=0 /clang:-fno-ms-compatibility /clang:-fgnuc-version=12.0.0 -D__MINGW32__ -D__MINGW64__ -D__declspec=__declspec"
   for folder in "$gcc" "$gcc/x86_64-w64-mingw32" "$("$compiler" /clang:-print-resource-dir)/include" /usr/share/mingw-w64/include; do
     options+=" -imsvc$folder"
   done
-  FLAGS=/Od configure build-clang-cl -DCMAKE_SYSTEM_NAME=Windows -DCMAKE_SYSTEM_PROCESSOR=AMD64 -DCMAKE_CXX_COMPILER="$compiler" \
+  FLAGS=/Od configure build-clang-cl -DSIDESTEP_PRECOMPILED=ON -DCMAKE_SYSTEM_NAME=Windows -DCMAKE_SYSTEM_PROCESSOR=AMD64 -DCMAKE_CXX_COMPILER="$compiler" \
     -DCMAKE_CXX_COMPILER_TARGET=x86_64-pc-windows-msvc -DCMAKE_CXX_COMPILER_WORKS=ON -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY \
     -DCMAKE_MT=true -DCMAKE_CXX_FLAGS="$options"
   read_all build-clang-cl
