@@ -1,72 +1,44 @@
 #include <algorithm>
 
-#include "core/error.h"
+#include "core/json_options.h"
 #include "training/estimate.h"
 
 namespace sidestep {
 
 namespace {
 
-[[noreturn]] void invalid(const std::string& field, const std::string& expected, const Json& found) {
-  throw Error("train/option-invalid", field + ": expected " + expected + ", found " + found.dump());
-}
+const OptionArea kArea{"train/option-unknown", "train/option-invalid", "an estimate stage"};
+const OptionReader kElsewhere;  // another part acts on it
 
-bool read_out_of_memory(const Json& value) {
-  if (value.as_string() == "fail") return false;
-  if (value.as_string() == "skip") return true;
-  invalid("fisher.out_of_memory", "fail or skip", value);
-}
+enum class OutOfMemory : uint8_t { fail, skip };
+
+constexpr Names<EstimateMethod, 2> kMethods{{{"gradient", EstimateMethod::gradient}, {"fisher", EstimateMethod::fisher}}};
+constexpr Names<Granularity, 2> kGranularities{{{"module", Granularity::module}, {"layer", Granularity::layer}}};
+constexpr Names<OutOfMemory, 2> kOutOfMemory{{{"fail", OutOfMemory::fail}, {"skip", OutOfMemory::skip}}};
 
 void read_fisher(const Json& json, EstimateOptions& o) {
-  for (const auto& [field, value] : json.as_object()) {
-    if (field == "runs")
-      o.runs = value.as_int();
-    else if (field == "convergence_patience")
-      o.convergence_patience = value.as_int();
-    else if (field == "out_of_memory")
-      o.skips_out_of_memory = read_out_of_memory(value);
-    else if (field == "base_rank")
-      o.base_rank = value.as_int();
-    else if (field == "min_rank")
-      o.min_rank = value.as_int();
-    else if (field == "max_rank")
-      o.max_rank = value.as_int();
-    else if (field == "rank_multiple")
-      o.rank_multiple = value.as_int();
-    else if (field == "energy")
-      o.energy = value.as_number();
-    else if (field == "select_share")
-      o.select_share = value.as_number();
-    else if (field == "min_category_share")
-      o.min_category_share = value.as_number();
-    else
-      throw Error("train/option-unknown", "fisher." + field + " is no option of an estimate stage");
-  }
+  OutOfMemory out_of_memory = o.skips_out_of_memory ? OutOfMemory::skip : OutOfMemory::fail;
+  read_options(kArea, "fisher", json,
+               {{"runs", integer(o.runs, 0)},
+                {"convergence_patience", integer(o.convergence_patience, 0)},
+                {"out_of_memory", choice(out_of_memory, kOutOfMemory)},
+                {"base_rank", integer(o.base_rank)},
+                {"min_rank", integer(o.min_rank)},
+                {"max_rank", integer(o.max_rank)},
+                {"rank_multiple", integer(o.rank_multiple, 1)},
+                {"energy", number(o.energy)},
+                {"select_share", number(o.select_share)},
+                {"min_category_share", number(o.min_category_share)}});
+  o.skips_out_of_memory = out_of_memory == OutOfMemory::skip;
 }
 
-bool is_target(const std::string& field) {
-  return field == "attention_type" || field == "target_modules" || field == "target_mlp";
-}
-
-void read_range(const Json& value, EstimateOptions& o) {
-  if (value.as_array().size() != 2) invalid("timestep_range", "two numbers", value);
-  o.timestep_low = value.as_array()[0].as_number();
-  o.timestep_high = value.as_array()[1].as_number();
-  if (!(o.timestep_low >= 0 && o.timestep_low < o.timestep_high && o.timestep_high <= 1)) {
-    invalid("timestep_range", "two growing numbers from 0 to 1", value);
-  }
-}
-
-EstimateMethod read_method(const Json& value) {
-  if (value.as_string() == "gradient") return EstimateMethod::gradient;
-  if (value.as_string() == "fisher") return EstimateMethod::fisher;
-  invalid("method", "gradient or fisher", value);
-}
-
-Granularity read_granularity(const Json& value) {
-  if (value.as_string() == "module") return Granularity::module;
-  if (value.as_string() == "layer") return Granularity::layer;
-  invalid("granularity", "module or layer", value);
+void read_range(const GivenOption& given, EstimateOptions& o) {
+  const Json::Array& ends = given.value.as_array();
+  if (ends.size() != 2) given.refuse("two numbers");
+  o.timestep_low = ends[0].as_number();
+  o.timestep_high = ends[1].as_number();
+  if (!(o.timestep_low >= 0 && o.timestep_low < o.timestep_high && o.timestep_high <= 1))
+    given.refuse("two growing numbers from 0 to 1");
 }
 
 }  // namespace
@@ -74,38 +46,26 @@ Granularity read_granularity(const Json& value) {
 EstimateOptions estimate_options_from_json(const Json& json) {
   EstimateOptions o;
   Json::Object targets{{"type", "lora"}};
-  for (const auto& [field, value] : json.as_object()) {
-    if (value.is_null() || field == "model" || field == "tensors" || field == "precision") continue;
-    if (is_target(field))
-      targets[field] = value;
-    else if (field == "method")
-      o.method = read_method(value);
-    else if (field == "granularity")
-      o.granularity = read_granularity(value);
-    else if (field == "batches")
-      o.batches = value.as_int();
-    else if (field == "batch_size")
-      o.batch_size = value.as_int();
-    else if (field == "top_k")
-      o.top_k = value.as_int();
-    else if (field == "cfg_dropout")
-      o.cfg_dropout = value.as_number();
-    else if (field == "timestep_range")
-      read_range(value, o);
-    else if (field == "fisher")
-      read_fisher(value, o);
-    else if (field == "seed")
-      o.seed = static_cast<uint64_t>(value.as_int());
-    else
-      throw Error("train/option-unknown", field + " is no option of an estimate stage");
-  }
+  const auto target = [&targets](const char* name) -> OptionReader {
+    return [&targets, name](const GivenOption& given) { targets[name] = given.value; };
+  };
+  read_options(kArea, "", json,
+               {{"model", kElsewhere},
+                {"tensors", kElsewhere},
+                {"precision", kElsewhere},
+                {"attention_type", target("attention_type")},
+                {"target_modules", target("target_modules")},
+                {"target_mlp", target("target_mlp")},
+                {"method", choice(o.method, kMethods)},
+                {"granularity", choice(o.granularity, kGranularities)},
+                {"batches", integer(o.batches, 0)},
+                {"batch_size", integer(o.batch_size, 1)},
+                {"top_k", integer(o.top_k, 1)},
+                {"cfg_dropout", number(o.cfg_dropout)},
+                {"timestep_range", [&o](const GivenOption& given) { read_range(given, o); }},
+                {"fisher", [&o](const GivenOption& given) { read_fisher(given.value, o); }},
+                {"seed", seed(o.seed)}});
   o.targets = adapter_config_from_json(targets);
-  for (const int64_t positive : {o.batch_size, o.top_k, o.rank_multiple}) {
-    if (positive < 1) invalid("batch_size, top_k, fisher.rank_multiple", "positive integers", positive);
-  }
-  for (const int64_t count : {o.batches, o.runs, o.convergence_patience}) {
-    if (count < 0) invalid("batches, fisher.runs, fisher.convergence_patience", "no negative number", count);
-  }
   return o;
 }
 
