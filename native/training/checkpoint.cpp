@@ -44,79 +44,47 @@ std::vector<double> read_numbers(const SafetensorsFile& file, const std::string&
   return {t.data<double>(), t.data<double>() + t.numel()};
 }
 
-std::vector<double> position_numbers(const RunPosition& p, const TargetLoss::State& target) {
-  return {static_cast<double>(p.global_step),
-          static_cast<double>(p.epoch),
-          static_cast<double>(p.group),
-          static_cast<double>(p.nonfinite_in_a_row),
-          static_cast<double>(p.nonfinite_total),
-          p.epoch_loss_sum,
-          static_cast<double>(p.epoch_updates),
-          target.scale,
-          target.smoothed,
-          target.started};
-}
-
-RunPosition position_of(const std::vector<double>& n) {
-  return {.global_step = static_cast<int64_t>(n[0]),
-          .epoch = static_cast<int64_t>(n[1]),
-          .group = static_cast<int64_t>(n[2]),
-          .nonfinite_in_a_row = static_cast<int64_t>(n[3]),
-          .nonfinite_total = static_cast<int64_t>(n[4]),
-          .epoch_loss_sum = n[5],
-          .epoch_updates = static_cast<int64_t>(n[6])};
-}
-
-constexpr size_t kPositionNumbers = 10;
-
 }  // namespace
 
 std::vector<NamedDeviceTensor> Trainer::State::saved_tensors() const {
   std::vector<NamedDeviceTensor> out;
   for (const Parameter& p : adapters->parameters()) out.push_back({"param/" + p.name, p.value});
-  for (size_t i = 0; i < average.size(); ++i) {
-    out.push_back({"ema/" + adapters->parameters()[i].name, average[i].tensor()});
+  const std::vector<Storage>& averages = average->values();
+  for (size_t i = 0; i < averages.size(); ++i) {
+    out.push_back({"ema/" + adapters->parameters()[i].name, averages[i].tensor()});
   }
   for (const Optimizer::NamedState& s : optimizer->state()) out.push_back({"optimizer/" + s.name, s.tensor});
   return out;
 }
 
 std::vector<NamedNumbers> Trainer::State::saved_numbers() const {
-  return {{"run/position", position_numbers(position, target_loss.state())},
-          {"run/optimizer", optimizer->scalars()},
-          {"run/adaptive", {adaptive.state().begin(), adaptive.state().end()}},
-          {"run/crops", crops.state()}};
+  std::vector<NamedNumbers> out = progress.numbers();
+  out.insert(out.begin() + 1, {"run/optimizer", optimizer->scalars()});
+  out.push_back({"run/crops", batches.crops().state()});
+  return out;
 }
 
-/// The run stands where `read` says, of each name that `numbers` has.
+/// The run goes on where `read` says, of each name that `saved_numbers` has.
 void Trainer::State::set_numbers(const std::function<std::vector<double>(const std::string& name)>& read) {
-  const std::vector<double> p = read("run/position");
-  position = position_of(p);
-  target_loss.set_state({p[7], p[8], p[9]});
-  std::array<double, AdaptiveTimesteps::kBins> bins{};
-  const std::vector<double> saved = read("run/adaptive");
-  if (saved.size() != bins.size()) throw Error("train/state-mismatch", "run/adaptive has another length");
-  std::copy(saved.begin(), saved.end(), bins.begin());
-  adaptive.set_state(bins);
+  progress.set_numbers(read);
+  CropSampler crops = batches.crops();
   crops.set_state(read("run/crops"));
+  batches.set_crops(std::move(crops));
 }
 
 void Trainer::save_adapter(const fs::path& folder, AdapterWeights weights, const std::map<std::string, std::string>& metadata) {
   State& s = *state_;
-  if (weights == AdapterWeights::ema && !s.averages()) {
+  if (weights == AdapterWeights::ema && !s.average->kept()) {
     throw Error("train/option-invalid", "The run keeps no average of the weights", "Set ema_decay.");
   }
   const AdapterSaving saving{.folder = folder, .biases = s.biases, .metadata = metadata};
-  const ReliefScope scope = s.relief();
-  try {
-    if (weights != AdapterWeights::raw) s.use_average();
-    sidestep::save_adapter(*s.adapters, saving, s.stream);
-  } catch (...) {
-    s.use_raw();
-    throw;
-  }
-  s.use_raw();
-  s.end_shortage();
+  const ReliefScope scope = s.memory.relief();
+  const auto write = [&] { sidestep::save_adapter(*s.adapters, saving, s.stream); };
+  if (weights == AdapterWeights::raw)
+    write();
+  else
+    s.average->use_during(write, s.work());
+  s.memory.end_shortage();
 }
 
 void Trainer::save(const fs::path& folder, const std::map<std::string, std::string>& metadata) {
@@ -132,14 +100,14 @@ void Trainer::save(const fs::path& folder, const std::map<std::string, std::stri
   };
   for (const NamedDeviceTensor& t : s.saved_tensors()) add(t.name, to_host(t.tensor, s.stream));
   for (const NamedNumbers& n : s.saved_numbers()) add(n.name, as_tensor(n.values));
-  add("run/samples", as_tensor(sample_lengths(s.files)));
+  add("run/samples", as_tensor(sample_lengths(s.run.files)));
   write_safetensors(folder / kStateFile, tensors,
                     {{"format", kFormat},
                      {"version", kVersion},
-                     {"options", s.setup.options.dump()},
-                     {"global_step", std::to_string(s.position.global_step)},
-                     {"epoch", std::to_string(s.position.epoch)},
-                     {"total_steps", std::to_string(s.shape.total_steps)}});
+                     {"options", s.run.setup.options.dump()},
+                     {"global_step", std::to_string(s.progress.position().global_step)},
+                     {"epoch", std::to_string(s.progress.position().epoch)},
+                     {"total_steps", std::to_string(s.run.shape.total_steps)}});
 }
 
 static SafetensorsFile open_state(const fs::path& folder) {
@@ -172,20 +140,19 @@ void Trainer::load(const fs::path& folder, Resume resume) {
   State& s = *state_;
   const SafetensorsFile file = open_state(folder);
   const std::vector<double> numbers = read_numbers(file, "run/position");
-  if (numbers.size() != kPositionNumbers) mismatch(folder, "run/position has another length");
-  const bool same_samples = read_numbers(file, "run/samples") == sample_lengths(s.files);
+  if (numbers.size() != RunProgress::kPositionNumbers) mismatch(folder, "run/position has another length");
+  const bool same_samples = read_numbers(file, "run/samples") == sample_lengths(s.run.files);
   if (resume == Resume::exact && !same_samples) mismatch(folder, "it was made with other samples");
   s.others_know = false;
   s.wait_for_device();
   s.queued_next.reset();
-  const ReliefScope scope = s.relief();
+  const ReliefScope scope = s.memory.relief();
   load_tensors(file, s.saved_tensors(), s.stream);
   s.optimizer->set_scalars(read_numbers(file, "run/optimizer"));
   s.adapters->refresh(s.work());
-  s.order.clear();
-  s.pending.clear();
-  s.position = {};
-  s.end_shortage();
+  s.batches.reset();
+  s.progress.reset_position();
+  s.memory.end_shortage();
   if (resume == Resume::fork) return;
   s.set_numbers([&](const std::string& name) { return read_numbers(file, name); });
 }

@@ -44,12 +44,12 @@ std::vector<double> to_numbers(const Bytes& bytes) {
 
 /// All that must be alike so that every rank does the same to the same numbers.
 std::string Trainer::State::identity() const {
-  std::string run = setup.options.dump();
-  for (const auto* list : {&files.samples, &files.validation})
-    for (const SampleHeader& s : *list) run += numbers_text({static_cast<double>(s.frames), static_cast<double>(s.tokens)});
+  std::string text = run.setup.options.dump();
+  for (const auto* list : {&run.files.samples, &run.files.validation})
+    for (const SampleHeader& s : *list) text += numbers_text({static_cast<double>(s.frames), static_cast<double>(s.tokens)});
   const std::string device = stream.device().kind == DeviceKind::cpu ? cpu::arithmetic() : "a card";
-  return "numerics " + std::to_string(kNumericsVersion) + ", " + device + ", " + std::string(dtype_name(setup.compute_dtype)) +
-         ", run " + std::to_string(fnv1a(run));
+  return "numerics " + std::to_string(kNumericsVersion) + ", " + device + ", " +
+         std::string(dtype_name(run.setup.compute_dtype)) + ", run " + std::to_string(fnv1a(text));
 }
 
 std::string Trainer::join(std::shared_ptr<Ring> ring) {
@@ -57,7 +57,8 @@ std::string Trainer::join(std::shared_ptr<Ring> ring) {
   s.team = std::make_unique<Team>(std::move(ring), *s.adapters, s.stream);
   s.wait_for_device();
   s.queued_next.reset();
-  s.pending.clear();
+  s.batches.drop_pending();
+  s.batches.share(s.team->place());
   s.team->compare(s.identity());
   return s.team->link_cards();
 }
@@ -90,8 +91,7 @@ void Trainer::State::receive_state() {
   optimizer->set_scalars(received.at("run/optimizer"));
   set_numbers([&](const std::string& name) { return received.at(name); });
   adapters->refresh(work());
-  order.clear();
-  pending.clear();
+  batches.reset();
 }
 
 Trainer::Followed Trainer::follow() {
@@ -111,20 +111,12 @@ void Trainer::finish_ranks() {
   state_->team->leave_cards();
 }
 
-/// Whether a timestep of this micro-batch is drawn by the losses of those before it.
-bool Trainer::State::adapts(const MicroBatch& micro) const {
-  const auto of_sample = [&](int64_t occurrence) {
-    return adapts({options.seed, Purpose::adaptive_timestep, step_of(micro), static_cast<uint64_t>(occurrence)});
-  };
-  return std::any_of(micro.occurrences.begin(), micro.occurrences.end(), of_sample);
-}
-
 /// A micro-batch that is this rank's.
 void Trainer::State::compute_share(MicroBatch& micro, StepReport& report, int64_t& good) {
   stream.throw_if_cancelled();
-  const int64_t within = micro.index - first_micro();
-  if (adapts(micro)) add_outcomes(within, report, good);
-  const Draws draws = draw(micro.batch, micro.occurrences, step_of(micro));
+  const int64_t within = micro.index - progress.first_micro();
+  if (progress.draws_by_losses(micro.occurrences, batches.micro_step(micro.index))) add_outcomes(within, report, good);
+  const Draws draws = progress.draw(micro.batch, micro.occurrences, batches.micro_step(micro.index));
   MicroOutcome outcome{.timesteps = draws.t, .sample_names = micro.batch.names};
   MicroStep step = micro_step(micro, draws);
   step.recordings = nullptr;  // a recorded pass cannot wait for another rank
@@ -133,7 +125,7 @@ void Trainer::State::compute_share(MicroBatch& micro, StepReport& report, int64_
     outcome.sample_losses = result.per_sample;
     team->send_outcome(within, outcome);
   };
-  team->begin_micro(within, last_micro() - first_micro());
+  team->begin_micro(within, progress.last_micro() - progress.first_micro());
   run_micro_step(step, work());
   // Before the sums go on: who is to take them may wait for it.
   if (!std::isfinite(outcome.loss)) team->send_diagnosis(within, diagnose(micro, step, outcome.sample_losses));
@@ -141,20 +133,20 @@ void Trainer::State::compute_share(MicroBatch& micro, StepReport& report, int64_
 }
 
 void Trainer::State::add_outcomes(int64_t before, StepReport& report, int64_t& good) {
-  while (team->next_outcome() < before) add_outcome(team->receive_outcome(), report, good);
+  while (team->next_outcome() < before) progress.add_outcome(team->receive_outcome(), report, good);
 }
 
 /// A step whose micro-batches go round the ranks. Everything but their passes happens on every rank, in the same order.
 StepReport Trainer::State::step_with_ranks() {
-  StepReport report = begun_report();
+  StepReport report = progress.begun_report();
   int64_t good = 0;
   team->begin_update();
   adapters->zero_gradients(stream);
-  for (int64_t index = first_micro(); index < last_micro(); ++index) {
-    MicroBatch micro = next_batch(index);
-    if (computes(index)) compute_share(micro, report, good);
+  for (int64_t index = progress.first_micro(); index < progress.last_micro(); ++index) {
+    MicroBatch micro = batches.next(index);
+    if (batches.computes(index)) compute_share(micro, report, good);
   }
-  const int64_t micros = last_micro() - first_micro();
+  const int64_t micros = progress.last_micro() - progress.first_micro();
   team->receive_sum(micros);
   add_outcomes(micros, report, good);
   team->wait_for_cards();

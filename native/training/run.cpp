@@ -1,0 +1,109 @@
+#include "training/run.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace sidestep {
+
+namespace {
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+Error no_samples() { return {"train/no-samples", "There are no samples to train on", "Did preprocessing skip them all?"}; }
+
+int64_t cropped(int64_t frames, const CropOptions& crop) { return crop.frames > 0 ? std::min(frames, crop.frames) : frames; }
+
+RunShape shape_of(const TrainOptions& o, const RunFiles& files) {
+  RunShape shape{.samples = static_cast<int64_t>(files.samples.size())};
+  shape.micro_steps_per_epoch = divide_up(shape.samples * o.dataset_repeats, o.batch_size);
+  shape.steps_per_epoch = divide_up(shape.micro_steps_per_epoch, o.gradient_accumulation_steps);
+  shape.total_steps = shape.steps_per_epoch * o.epochs;
+  if (o.max_steps > 0) shape.total_steps = std::min(shape.total_steps, o.max_steps);
+  if (shape.total_steps < 1) throw Error("train/zero-steps", "The run has no steps", "Raise epochs or max_steps.");
+  for (const auto* list : {&files.samples, &files.validation}) {
+    for (const SampleHeader& s : *list) {
+      shape.longest_frames = std::max(shape.longest_frames, cropped(s.frames, o.crop));
+      shape.longest_tokens = std::max(shape.longest_tokens, s.tokens);
+    }
+  }
+  return shape;
+}
+
+}  // namespace
+
+RunFiles read_run_files(const TrainerSetup& setup) {
+  RunFiles files{dit_config(read_config(setup.model_folder)), {}, {}};
+  for (const SampleFiles& sample : setup.samples) files.samples.push_back(read_sample_header(sample, files.model));
+  for (const SampleFiles& sample : setup.validation_samples) files.validation.push_back(read_sample_header(sample, files.model));
+  if (files.samples.empty()) throw no_samples();
+  return files;
+}
+
+Run::Run(const TrainerSetup& run_setup, const RunFiles& run_files)
+    : setup(run_setup),
+      files(run_files),
+      options(train_options_from_json(setup.options, files.model)),
+      shape(shape_of(options, files)) {}
+
+Schedule Run::schedule() const {
+  Schedule s{.type = options.schedule.type,
+             .learning_rate = options.optimizer.learning_rate,
+             .total_steps = shape.total_steps,
+             .warmup_steps = options.schedule.warmup_steps,
+             .warmup_start_factor = options.schedule.warmup_start_factor,
+             .floor_factor = options.schedule.floor_factor,
+             .n_restarts = options.schedule.n_restarts,
+             .steps_per_epoch = shape.steps_per_epoch,
+             .epochs = options.epochs};
+  if (s.type == Schedule::Type::custom) s.formula = parse_schedule_formula(options.schedule.formula);
+  return schedule_for_optimizer(s, options.optimizer.type);
+}
+
+PlanRequest Run::plan_request() const {
+  return {.model = files.model,
+          .compute_dtype = setup.compute_dtype,
+          .base = options.base_precision,
+          .device = setup.device,
+          .stored = kept_dtype(setup.model_folder, "decoder.", setup.compute_dtype, setup.device),
+          .adapter = options.adapter,
+          .optimizer = options.optimizer,
+          .average = options.ema_decay > 0 ? Average::ema : Average::none,
+          .loss = options.loss,
+          .batch_size = std::min(options.batch_size, shape.samples * options.dataset_repeats),
+          .frames = shape.longest_frames,
+          .tokens = shape.longest_tokens,
+          .kept_inputs = options.kept_inputs};
+}
+
+MemoryPlan Run::memory_plan() const {
+  PlanRequest request = plan_request();
+  if (setup.longest_clip) {
+    const auto [frames, tokens, guided] = *setup.longest_clip;
+    request.clip_bytes =
+        plan_generation(clip_request(request, frames, tokens, guided ? Halves::both : Halves::conditional)).arena_bytes;
+  }
+  const std::optional<size_t> limit = setup.memory_limit_bytes;
+  if (setup.streamed_layers)
+    request.streamed_layers = *setup.streamed_layers;
+  else if (limit)
+    request.streamed_layers = choose_streamed(request, keeping_budget(*limit, setup.device));
+  if (!options.recomputed_share && limit) return plan_within(request, keeping_budget(*limit, setup.device));
+  request.kept = recompute_share(request.model.stack.num_layers(), options.recomputed_share.value_or(0));
+  return plan_memory(request);
+}
+
+PlannedRun plan_training(const TrainerSetup& setup) {
+  const Run run(setup, read_run_files(setup));
+  return {run.shape, run.memory_plan()};
+}
+
+PlannedRun plan_training(const TrainerSetup& setup, const SampleLengths& lengths) {
+  if (lengths.samples < 1) throw no_samples();
+  const SampleHeader longest{.files = {}, .frames = lengths.frames, .tokens = lengths.tokens};
+  const std::vector<SampleHeader> samples(static_cast<size_t>(lengths.samples), longest);
+  const Run run(setup, {dit_config(read_config(setup.model_folder)), samples, {}});
+  return {run.shape, run.memory_plan()};
+}
+
+}  // namespace sidestep
