@@ -14,6 +14,17 @@ constexpr Names<AttentionType, 3> kAttentionTypes{
     {{"both", AttentionType::both}, {"self", AttentionType::self}, {"cross", AttentionType::cross}}};
 constexpr Names<AdapterScope, 2> kScopes{{{"targets", AdapterScope::targets}, {"decoder", AdapterScope::decoder}}};
 
+// The defaults in config.h that are words in the schema, and those that kinds share.
+namespace of = defaults::train::adapter;
+static_assert(*kAttentionTypes.find(of::lora::attention_type) == AttentionType::both);
+static_assert(*kScopes.find(of::lokr::scope) == AdapterScope::targets && of::loha::scope == of::lokr::scope);
+static_assert(*kAdapterBiases.find(of::lora::bias) == AdapterBias::none && of::dora::bias == of::lora::bias);
+static_assert(of::dora::rank == of::lora::rank && of::lokr::rank == of::lora::rank && of::loha::rank == of::lora::rank);
+static_assert(of::dora::alpha == of::lora::alpha && of::lokr::alpha == of::lora::alpha && of::loha::alpha == of::lora::alpha);
+static_assert(of::dora::dropout == of::lora::dropout && of::dora::rs_lora == of::lora::rs_lora);
+static_assert(of::loha::use_tucker == of::lokr::use_tucker && of::loha::use_scalar == of::lokr::use_scalar &&
+              of::loha::weight_decompose == of::lokr::weight_decompose);
+
 /// Options of every kind.
 OptionReaders common_options(AdapterConfig& c) {
   return {{"type", choice(c.type, kTypes)},

@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "core/json.h"
 #include "core/names.h"
+#include "core/option_defaults.generated.h"
 
 namespace sidestep {
 
@@ -45,43 +47,44 @@ struct LoraOptions {
 
 /// What LoKr and LoHa share.
 struct LycorisOptions {
-  bool use_tucker = false;  ///< on patch convolutions
-  bool use_scalar = false;
-  bool weight_decompose = false;
+  bool use_tucker = defaults::train::adapter::lokr::use_tucker;  ///< on patch convolutions
+  bool use_scalar = defaults::train::adapter::lokr::use_scalar;
+  bool weight_decompose = defaults::train::adapter::lokr::weight_decompose;
   std::map<std::string, LycorisForm> forms{};  ///< of modules that were read from a file
 };
 
 struct LokrOptions {
-  int64_t factor = -1;
-  bool decompose_both = false;
-  bool full_matrix = false;
+  int64_t factor = defaults::train::adapter::lokr::factor;
+  bool decompose_both = defaults::train::adapter::lokr::decompose_both;
+  bool full_matrix = defaults::train::adapter::lokr::full_matrix;
   bool unbalanced_factorization = false;
 };
 
 struct OftOptions {
-  int64_t block_size = 64;
-  bool coft = false;
-  double eps = 6e-5;
-  bool block_share = false;
+  int64_t block_size = defaults::train::adapter::oft::block_size;
+  bool coft = defaults::train::adapter::oft::coft;
+  double eps = defaults::train::adapter::oft::eps;
+  bool block_share = defaults::train::adapter::oft::block_share;
   Cayley cayley = Cayley::neumann;
-  int64_t cayley_terms = 5;
+  int64_t cayley_terms = defaults::train::adapter::oft::cayley_terms;
 };
 
 /// What is trained; fields are the schema's (schema/stage.train.schema.json). What only some kinds have stands in structs of
 /// theirs.
 struct AdapterConfig {
   AdapterType type = AdapterType::lora;
-  int64_t rank = 64;  ///< of all kinds but OFT, as the next four
-  double alpha = 128;
-  bool rs_lora = false;  ///< scale alpha / sqrt(rank)
+  int64_t rank = defaults::train::adapter::lora::rank;  ///< of all kinds but OFT, as the next four
+  double alpha = defaults::train::adapter::lora::alpha;
+  bool rs_lora = defaults::train::adapter::lora::rs_lora;  ///< scale alpha / sqrt(rank)
   std::map<std::string, int64_t> rank_pattern{};
   std::map<std::string, double> alpha_pattern{};
 
   AdapterBias bias = AdapterBias::none;  ///< of PEFT's kinds
-  std::vector<std::string> target_modules{"q_proj", "k_proj", "v_proj", "o_proj"};
+  std::vector<std::string> target_modules{std::begin(defaults::train::adapter::lora::target_modules),
+                                          std::end(defaults::train::adapter::lora::target_modules)};
   AttentionType attention_type = AttentionType::both;
   std::vector<std::string> self_target_modules{}, cross_target_modules{};  ///< empty: target_modules
-  bool target_mlp = false;
+  bool target_mlp = defaults::train::adapter::lora::target_mlp;
   AdapterScope scope = AdapterScope::targets;
   std::vector<std::string> modules{};  ///< exact module names that win over all of the above (an estimate's selection)
 

@@ -187,7 +187,7 @@ class Lora final : public DeltaAdapter {
 };
 
 OptionReaders options(AdapterConfig& c) {
-  c.lora.dropout = 0.1;
+  c.lora.dropout = defaults::train::adapter::lora::dropout;
   OptionReaders readers{{"dropout",
                          [&c](const GivenOption& given) {
                            c.lora.dropout = given.value.as_number();

@@ -8,6 +8,7 @@
 
 #include "adapters/config.h"
 #include "core/json.h"
+#include "core/option_defaults.generated.h"
 #include "core/stream.h"
 #include "models/dit.h"
 #include "training/estimate_run.h"
@@ -20,23 +21,25 @@ namespace sidestep {
 enum class EstimateMethod : uint8_t { gradient, fisher };
 enum class Granularity : uint8_t { module, layer };
 
-/// Names as in schema/stage.estimate.schema.json.
+/// Names and defaults as in schema/stage.estimate.schema.json.
 struct EstimateOptions {
   EstimateMethod method = EstimateMethod::gradient;
   AdapterConfig targets{};  ///< target_modules, attention_type, target_mlp are read
   int64_t batches = 0;      ///< 0: by method and songs, see `resolved`
-  int64_t batch_size = 1;
-  int64_t top_k = 16;
+  int64_t batch_size = defaults::estimate::batch_size;
+  int64_t top_k = defaults::estimate::top_k;
   Granularity granularity = Granularity::module;
-  double cfg_dropout = 0.15;
-  double timestep_low = 0, timestep_high = 1;
-  int64_t runs = 0;                  ///< fisher; 0: by songs, see `resolved`
-  int64_t convergence_patience = 5;  ///< fisher; 0: every batch is measured
-  bool skips_out_of_memory = false;  ///< fisher
-  int64_t base_rank = 64, min_rank = 16, max_rank = 128, rank_multiple = 8;
-  double energy = 0.95;
-  double select_share = 0.55, min_category_share = 0.1;  ///< the latter of each category's modules, one at least
-  uint64_t seed = 42;
+  double cfg_dropout = defaults::estimate::cfg_dropout;
+  double timestep_low = defaults::estimate::timestep_range[0], timestep_high = defaults::estimate::timestep_range[1];
+  int64_t runs = 0;                                                                 ///< fisher; 0: by songs, see `resolved`
+  int64_t convergence_patience = defaults::estimate::fisher::convergence_patience;  ///< fisher; 0: every batch is measured
+  bool skips_out_of_memory = false;                                                 ///< fisher
+  int64_t base_rank = defaults::estimate::fisher::base_rank, min_rank = defaults::estimate::fisher::min_rank;
+  int64_t max_rank = defaults::estimate::fisher::max_rank, rank_multiple = defaults::estimate::fisher::rank_multiple;
+  double energy = defaults::estimate::fisher::energy;
+  double select_share = defaults::estimate::fisher::select_share;
+  double min_category_share = defaults::estimate::fisher::min_category_share;  ///< of each category's modules, one at least
+  uint64_t seed = defaults::estimate::seed;
 };
 /// Throws train/option-unknown, train/option-invalid.
 EstimateOptions estimate_options_from_json(const Json& json);

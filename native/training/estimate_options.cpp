@@ -16,6 +16,11 @@ constexpr Names<EstimateMethod, 2> kMethods{{{"gradient", EstimateMethod::gradie
 constexpr Names<Granularity, 2> kGranularities{{{"module", Granularity::module}, {"layer", Granularity::layer}}};
 constexpr Names<OutOfMemory, 2> kOutOfMemory{{{"fail", OutOfMemory::fail}, {"skip", OutOfMemory::skip}}};
 
+// The defaults of EstimateOptions that are words in the schema.
+static_assert(*kMethods.find(defaults::estimate::method) == EstimateMethod::gradient);
+static_assert(*kGranularities.find(defaults::estimate::granularity) == Granularity::module);
+static_assert(*kOutOfMemory.find(defaults::estimate::fisher::out_of_memory) == OutOfMemory::fail);
+
 void read_fisher(const Json& json, EstimateOptions& o) {
   OutOfMemory out_of_memory = o.skips_out_of_memory ? OutOfMemory::skip : OutOfMemory::fail;
   read_options(kArea, "fisher", json,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/adapter.h"
+#include "core/option_defaults.generated.h"
 #include "core/philox.h"
 #include "models/dit.h"
 #include "training/sample.h"
@@ -19,7 +20,7 @@ enum class Padding : uint8_t { masked, upstream };
 
 struct LossOptions {
   LossWeighting loss_weighting = LossWeighting::none;
-  double snr_gamma = 5;
+  double snr_gamma = defaults::train::snr_gamma;
   Padding padding = Padding::masked;
 };
 

@@ -11,6 +11,14 @@ namespace {
 constexpr Names kTypes{{SIDESTEP_OPTIMIZERS(SIDESTEP_ROW)}};
 #undef SIDESTEP_ROW
 
+// What the rules share has one default.
+namespace of = defaults::train::optimizer;
+static_assert(of::adamw8bit::learning_rate == of::adamw::learning_rate &&
+              of::adafactor::learning_rate == of::adamw::learning_rate);
+static_assert(of::adamw8bit::betas[0] == of::adamw::betas[0] && of::adamw8bit::betas[1] == of::adamw::betas[1]);
+static_assert(of::adamw8bit::eps == of::adamw::eps && of::adamw8bit::weight_decay == of::adamw::weight_decay);
+static_assert(of::adafactor::weight_decay == of::adamw::weight_decay && of::prodigy::weight_decay == of::adamw::weight_decay);
+
 const std::vector<OptimizerRule>& rules() {
 #define SIDESTEP_CALL_RULE(name) name##_rule(),
   static const std::vector<OptimizerRule> all{SIDESTEP_OPTIMIZERS(SIDESTEP_CALL_RULE)};

@@ -7,6 +7,7 @@
 
 #include "adapters/parameter.h"
 #include "core/json.h"
+#include "core/option_defaults.generated.h"
 #include "core/stream.h"
 #include "core/tensor.h"
 
@@ -24,32 +25,32 @@ const std::vector<std::string>& optimizer_names();
 
 /// Of adamw and adamw8bit.
 struct AdamOptions {
-  double beta1 = 0.9, beta2 = 0.999;
-  double eps = 1e-8;
+  double beta1 = defaults::train::optimizer::adamw::betas[0], beta2 = defaults::train::optimizer::adamw::betas[1];
+  double eps = defaults::train::optimizer::adamw::eps;
 };
 
 struct AdafactorOptions {
-  double eps = 1e-30;  ///< added to the squared gradient
-  double decay_rate = -0.8;
-  double clip_threshold = 1;
+  double eps = defaults::train::optimizer::adafactor::eps;  ///< added to the squared gradient
+  double decay_rate = defaults::train::optimizer::adafactor::decay_rate;
+  double clip_threshold = defaults::train::optimizer::adafactor::clip_threshold;
 };
 
 struct ProdigyOptions {
-  double beta1 = 0.9, beta2 = 0.99;
+  double beta1 = defaults::train::optimizer::prodigy::betas[0], beta2 = defaults::train::optimizer::prodigy::betas[1];
   double beta3 = 0;  ///< 0 takes sqrt(beta2)
-  double eps = 1e-8;
-  double d0 = 1e-6;
-  double d_coef = 1;
+  double eps = defaults::train::optimizer::prodigy::eps;
+  double d0 = defaults::train::optimizer::prodigy::d0;
+  double d_coef = defaults::train::optimizer::prodigy::d_coef;
   double growth_rate = std::numeric_limits<double>::infinity();  ///< d grows by at most this factor a step
-  bool use_bias_correction = true;
-  bool safeguard_warmup = true;
+  bool use_bias_correction = defaults::train::optimizer::prodigy::use_bias_correction;
+  bool safeguard_warmup = defaults::train::optimizer::prodigy::safeguard_warmup;
 };
 
 /// Fields are the schema's; what only some rules have stands in structs of theirs.
 struct OptimizerOptions {
   OptimizerType type = OptimizerType::adamw;
-  double learning_rate = 1e-4;  ///< the schedule's peak; 1 for prodigy unless set
-  double weight_decay = 0.01;
+  double learning_rate = defaults::train::optimizer::adamw::learning_rate;  ///< the schedule's peak
+  double weight_decay = defaults::train::optimizer::adamw::weight_decay;
   AdamOptions adam{};
   AdafactorOptions adafactor{};
   ProdigyOptions prodigy{};

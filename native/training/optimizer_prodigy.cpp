@@ -115,7 +115,7 @@ class ProdigyOptimizer final : public Optimizer {
 };
 
 OptionReaders options(OptimizerOptions& o) {
-  o.learning_rate = 1;  // unset means 1: the rule finds the rate itself
+  o.learning_rate = defaults::train::optimizer::prodigy::learning_rate;  // a factor: the rule finds the rate itself
   OptionReaders readers{{"betas", pair(o.prodigy.beta1, o.prodigy.beta2)},
                         {"eps", number(o.prodigy.eps)},
                         {"d0", number(o.prodigy.d0)},

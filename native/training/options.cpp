@@ -31,6 +31,16 @@ constexpr Names<PartialAccumulation, 2> kPartial{
     {{"mean", PartialAccumulation::mean}, {"upstream", PartialAccumulation::upstream}}};
 constexpr Names<Shuffle, 2> kShuffles{{{"epoch", Shuffle::epoch}, {"none", Shuffle::none}}};
 
+// The defaults above that are words in the schema.
+static_assert(*kLaws.find(defaults::train::timestep::law) == LawChoice::automatic);
+static_assert(*kModes.find(defaults::train::mode) == Mode::fixed);
+static_assert(*kCropStarts.find(defaults::train::crop::start) == CropOptions{}.start);
+static_assert(*kPrecisions.find(defaults::train::base_precision) == Keep::as_stored);
+static_assert(*kWeightings.find(defaults::train::loss_weighting) == LossOptions{}.loss_weighting);
+static_assert(*kPaddings.find(defaults::train::padding) == LossOptions{}.padding);
+static_assert(*kPartial.find(defaults::train::partial_accumulation) == PartialAccumulation::mean);
+static_assert(*kShuffles.find(defaults::train::shuffle) == Shuffle::epoch);
+
 void read_timestep(const Json& json, TimestepOptions& out, LawChoice& law) {
   read_options(kArea, "timestep", json,
                {{"law", choice(law, kLaws)},
@@ -52,8 +62,6 @@ TimestepLaw resolve_law(LawChoice law, Mode mode) {
 ScheduleOptions read_schedule(const Json& json) {
   ScheduleOptions out;
   out.type = schedule_type(json.at("type").as_string());
-  // `constant` means no change at all; upstream's of that name warms up all the same, which here is constant_with_warmup.
-  if (out.type == Schedule::Type::constant) out.warmup_steps = 0;
   read_options(kArea, "schedule", json,
                {{"type", kElsewhere},
                 {"warmup_steps", integer(out.warmup_steps)},
@@ -94,7 +102,7 @@ ValidationOptions read_validation(const Json& json) {
 }
 
 void read_checkpointing(const Json& json, TrainOptions& o) {
-  bool enabled = true, offload = false;
+  bool enabled = defaults::train::gradient_checkpointing::enabled, offload = defaults::train::gradient_checkpointing::offload;
   std::optional<double> ratio;
   const OptionReader share = [&](const GivenOption& given) { ratio = given.value.as_number(); };
   read_options(kArea, "gradient_checkpointing", json,

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "core/option_defaults.generated.h"
 #include "training/formula.h"
 #include "training/optimizer.h"
 
@@ -15,12 +16,13 @@ struct Schedule {
   enum class Type : uint8_t { cosine, cosine_restarts, linear, constant, constant_with_warmup, custom };
 
   Type type = Type::cosine;
-  double learning_rate = 1e-4;       ///< the peak
-  int64_t total_steps = 1;           ///< optimizer updates of the whole run
-  int64_t warmup_steps = 100;        ///< as asked for; `warmup()` says what is done
-  double warmup_start_factor = 0.1;  ///< share of the peak at step 0
-  double floor_factor = 0.01;        ///< share of the peak left at the end (cosine, cosine_restarts, linear)
-  int64_t n_restarts = 4;
+  double learning_rate = defaults::train::optimizer::adamw::learning_rate;  ///< the peak
+  int64_t total_steps = 1;                                                  ///< optimizer updates of the whole run
+  int64_t warmup_steps = defaults::train::schedule::cosine::warmup_steps;   ///< as asked for; `warmup()` says what is done
+  double warmup_start_factor = defaults::train::schedule::cosine::warmup_start_factor;  ///< share of the peak at step 0
+  double floor_factor =
+      defaults::train::schedule::cosine::floor_factor;  ///< share of the peak left at the end (cosine, cosine_restarts, linear)
+  int64_t n_restarts = defaults::train::schedule::cosine_restarts::n_restarts;
   std::shared_ptr<const Formula> formula{};  ///< custom only
   int64_t steps_per_epoch = 1;
   int64_t epochs = 1;

@@ -1,5 +1,7 @@
 #include "training/schedule.h"
 
+#include "training/options.h"
+
 #include <cmath>
 
 #include "testing/test.h"
@@ -61,6 +63,13 @@ TEST("schedule: a formula without a sensible value falls back to the peak") {
     EXPECT(learning_rate_at(schedule, 3) == 0.5);
   }
   EXPECT_ERROR(schedule_type("polynomial"), "train/unknown-schedule");
+}
+
+TEST("schedule: what a file leaves out is the schema's default, of a constant schedule too") {
+  const Json given = Json::parse(R"({"schedule": {"type": "constant"}, "optimizer": {"type": "prodigy"}})");
+  const TrainOptions options = train_options_from_json(given, DitConfig{});
+  EXPECT(options.schedule.warmup_steps == defaults::train::schedule::constant::warmup_steps);
+  EXPECT(options.optimizer.learning_rate == defaults::train::optimizer::prodigy::learning_rate);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/option_defaults.generated.h"
 #include "core/philox.h"
 
 namespace sidestep {
@@ -21,7 +22,7 @@ struct TimestepOptions {
   TimestepLaw law = TimestepLaw::upstream;
   double timestep_mu = -0.4;
   double timestep_sigma = 1;
-  double adaptive_ratio = 0;  ///< probability of a draw from AdaptiveTimesteps instead
+  double adaptive_ratio = defaults::train::timestep::adaptive_ratio;  ///< probability of a draw from AdaptiveTimesteps instead
 };
 
 /// sigmoid(mu + sigma * normal)
