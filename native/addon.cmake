@@ -1,4 +1,4 @@
-# Node's addon, for whoever says where the headers lie: SIDESTEP_NODE_API="…/node-api-headers/include;…/node-addon-api".
+# Node's addon, built where the headers are given: SIDESTEP_NODE_API="…/node-api-headers/include;…/node-addon-api".
 # It speaks Node-API 8 alone, so one file serves every Node from 20 on.
 file(GLOB binding_sources CONFIGURE_DEPENDS native/binding/*.cpp)
 add_library(sidestep_node MODULE ${binding_sources})
@@ -10,7 +10,7 @@ target_include_directories(sidestep_node SYSTEM PRIVATE ${SIDESTEP_NODE_API})
 target_compile_definitions(sidestep_node PRIVATE NAPI_VERSION=8 NODE_ADDON_API_CPP_EXCEPTIONS)
 target_link_libraries(sidestep_node PRIVATE sidestep_training)
 
-# Node's own functions are found in the program that loads the addon: Linux asks nothing, Apple's linker must be told, and
+# Node's own functions are found in the program that loads the addon: Linux asks nothing, Apple's linker needs a flag, and
 # Windows wants a library of their names.
 if(APPLE)
   target_link_options(sidestep_node PRIVATE -undefined dynamic_lookup)

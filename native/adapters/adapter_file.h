@@ -51,7 +51,7 @@ Json inspect_adapter(const std::filesystem::path& folder_or_file);
 
 /// Writes `model.safetensors`: every tensor of the checkpoint, adapted weights replaced by what base and adapter do together
 /// (upstream's LyCORIS merge multiplies the scale twice; this does not), saved biases put in place, dtypes kept.
-/// `prefix` is what stands before a linear's name in the checkpoint: "decoder.".
+/// `prefix` comes before a linear's name in the checkpoint: "decoder.".
 /// Throws adapter/unknown-module.
 struct MergeRequest {
   const AdapterSet& adapters;

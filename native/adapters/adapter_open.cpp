@@ -132,7 +132,7 @@ LycorisForm form_of(const TensorMap& tensors) {
   return form;
 }
 
-/// Where both factors are full LyCORIS forces alpha to the rank: such a module does not tell the configured one.
+/// Where both factors are full LyCORIS forces alpha to the rank: such a module does not show the configured one.
 bool tells_alpha(const TensorMap& tensors) { return !(tensors.contains("lokr_w1") && tensors.contains("lokr_w2")); }
 
 /// By the first tensor that begins as those of a kind do.

@@ -35,7 +35,7 @@ struct Place {
 };
 
 /// All trained tensors of all adapters: group by group, in a group the first tensors of all its adapters, then the second ones.
-/// So stand the A of layers that read one x in one stack.
+/// So the A of layers that read one x are in one stack.
 struct Layout {
   struct Stack {
     std::vector<size_t> modules;

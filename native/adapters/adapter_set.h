@@ -58,7 +58,7 @@ class AdapterSet {
 /// Names of a model's adaptable linears, in its order.
 std::vector<std::string> linear_names(Dit& model);
 
-/// What stands before a tensor's name below the module: "base_model.model.<module>." or "lycoris_<module>.".
+/// What comes before a tensor's name below the module: "base_model.model.<module>." or "lycoris_<module>.".
 std::string saved_prefix(AdapterType type, const std::string& module);
 
 }  // namespace sidestep

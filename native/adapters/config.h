@@ -69,7 +69,7 @@ struct OftOptions {
   int64_t cayley_terms = defaults::train::adapter::oft::cayley_terms;
 };
 
-/// What is trained; fields are the schema's (schema/stage.train.schema.json). What only some kinds have stands in structs of
+/// What is trained; fields are the schema's (schema/stage.train.schema.json). What only some kinds have is in structs of
 /// theirs.
 struct AdapterConfig {
   AdapterType type = AdapterType::lora;

@@ -17,7 +17,7 @@ enum class AdapterLibrary : uint8_t { peft, lycoris };
 struct AdapterKind {
   AdapterType type;
   AdapterLibrary library;
-  /// What tells a file of this kind: `peft_type` of PEFT's settings; how LyCORIS's tensor names begin below a module.
+  /// How a file of this kind is recognised: `peft_type` of PEFT's settings; how LyCORIS's tensor names begin below a module.
   std::string mark;
   /// Names of its tensors below a module, where PEFT keeps them.
   std::vector<std::string> tensors;

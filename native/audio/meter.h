@@ -15,7 +15,7 @@ struct MeterFound {
 
 /// How beats group: a beat that falls apart in three, all of them heard, is that of 6/8; else bars of three or four by how
 /// alike beats are that many apart (autocorrelation of what low, middle and high ranges do at and between beats). Two beats
-/// a bar are told from four by nothing that can be heard reliably: they count as 4/4.
+/// a bar cannot be told from four reliably by ear: they count as 4/4.
 MeterFound find_meter(const Onsets& onsets, const Pulse& pulse);
 
 }  // namespace sidestep::audio

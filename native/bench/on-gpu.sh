@@ -82,8 +82,8 @@ build() {
 # What a card is asked next is asked of a made-up one in host memory first: a failure here is none of the card's.
 rehearse() {
   step "plugin" "$build/sidestep_tests" "cuda plugin"
-  step "ops on the made-up card" "$build/sidestep_tests" --device fake-cuda native/ops/ native/training/ activation_offload
-  step "golden suite on the made-up card" "$build/sidestep_golden" "${SIDESTEP_GOLDEN_DIR:-test/golden}" --backend fake-cuda
+  step "ops on the fake card" "$build/sidestep_tests" --device fake-cuda native/ops/ native/training/ activation_offload
+  step "golden suite on the fake card" "$build/sidestep_golden" "${SIDESTEP_GOLDEN_DIR:-test/golden}" --backend fake-cuda
 }
 
 needs_card() {
@@ -209,7 +209,7 @@ benches() {
     step "training step, 2B, $latents latents" "${noted[@]}" "$build/sidestep_bench" train_step --config "$config" --latents $latents --rank 64 --backend $device
     step "the same, every layer recomputed" "${noted[@]}" "$build/sidestep_bench" train_step --config "$config" --latents $latents --rank 64 \
       --checkpointing on --backend $device
-    step "the same, told op by op" "${noted[@]}" env SIDESTEP_CUDA_GRAPHS=off "$build/sidestep_bench" train_step --config "$config" --latents $latents \
+    step "the same, queued op by op" "${noted[@]}" env SIDESTEP_CUDA_GRAPHS=off "$build/sidestep_bench" train_step --config "$config" --latents $latents \
       --rank 64 --backend $device
     pytorch $latents
   done

@@ -1,5 +1,5 @@
-// The time and memory of a training step on a card nobody has to have: the step runs on Device::plan, each op's call is priced by
-// its FLOPs and bytes. Measuring later (train_step --backend cuda) tells which op misses its prediction.
+// The time and memory of a training step without the card: the step runs on Device::plan, each op's call is priced by
+// its FLOPs and bytes. Measuring later (train_step --backend cuda) shows which op misses its prediction.
 #include <algorithm>
 #include <cstdio>
 
@@ -57,7 +57,7 @@ struct Passes {
   double seconds() const { return forward + backward; }
 };
 
-/// What stands before the loss, and it, is the forward pass.
+/// All up to the loss is the forward pass.
 Passes priced_passes(const PlanRequest& request, const Tally::Price& price) {
   PlannedStep step(request);
   Passes passes;

@@ -1,4 +1,4 @@
-// The time of the autoencoder on a card nobody has to have: a song goes through it on Device::plan, in the pieces that a card
+// The time of the autoencoder without the card: a song goes through it on Device::plan, in the pieces that a card
 // takes, each op's call priced by its FLOPs and bytes. What a piece's last round of blocks leaves idle is not priced.
 #include <algorithm>
 #include <cstdio>

@@ -29,7 +29,7 @@ constexpr RankLink kCards{.kind = RankLink::Kind::cards, .bytes_per_second = 100
 constexpr RankLink kHosts{.kind = RankLink::Kind::host, .bytes_per_second = 100, .bus_bytes_per_second = 200};
 constexpr RankLink kAtOnce{.kind = RankLink::Kind::cards, .bytes_per_second = 1e18};
 
-TEST("forecast of ranks: one has nobody to wait for") {
+TEST("forecast of ranks: one rank waits for no one") {
   EXPECT(near(forecast(1, 4, kCards).together(), 4 * 9 + 1));
   EXPECT(near(forecast(1, 4, kCards).alone(), 4 * 9 + 1));
   EXPECT(near(forecast(8, 4, kCards).alone(), 4 * 9 + 1));

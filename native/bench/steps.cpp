@@ -71,7 +71,7 @@ void tally_ops(const std::function<void()>& step, const Tally::Price& price, Ste
 
 StepFigures measure_steps(const std::function<void()>& step, int64_t steps, PeakMeter& meter, Stream& stream) {
   StepFigures figures;
-  // On a card the second step is recorded and the third the first one replayed; ops are told apart in a step of their own, where
+  // On a card the second step is recorded and the third the first one replayed; ops are timed apart in a step of their own, where
   // each waits for the one before.
   const bool card = stream.device().kind == DeviceKind::cuda;
   for (int i = 0; i < (card ? 3 : 1); ++i) step();

@@ -5,7 +5,7 @@
 
 namespace sidestep::bench {
 
-/// From `--backend cpu|cuda|fake-cuda` (the last: a made-up card, see fake_cuda/plugin.cpp) and `--threads N` (0 or absent: all
+/// From `--backend cpu|cuda|fake-cuda` (the last: a fake card, see fake_cuda/plugin.cpp) and `--threads N` (0 or absent: all
 /// cores). Throws bench/usage, native/device-unavailable.
 Stream open_stream(const Arguments& arguments);
 /// What the models compute in: f32 on the CPU, `--precision bf16|f16|f32` on CUDA (bf16 unless given).

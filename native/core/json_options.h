@@ -28,7 +28,7 @@ using OptionReader = std::function<void(const GivenOption&)>;
 using OptionReaders = std::map<std::string, OptionReader>;
 
 /// Hands every member of `json` that is not null to its reader; what is absent keeps its default. An empty reader: another part
-/// acts on that option. Throws the area's two errors, naming the option. `path`: what stands before names.
+/// acts on that option. Throws the area's two errors, naming the option. `path`: what comes before names.
 void read_options(const OptionArea& area, const std::string& path, const Json& json, const OptionReaders& readers);
 
 OptionReader number(double& target);

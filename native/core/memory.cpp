@@ -17,7 +17,7 @@ constexpr size_t kHostAlignment = 64;  // one cache line, one AVX-512 register
 // attempt for a bug.
 constexpr size_t kMostHostBytes = size_t{1} << 40;
 
-// Filled once, before the first CUDA allocation, by whoever loads the plugin.
+// Filled once, before the first CUDA allocation, by the code that loads the plugin.
 std::optional<DeviceMemory> cuda_memory;
 
 }  // namespace

@@ -16,7 +16,7 @@ struct Refusal {
   std::string call, path;
 };
 
-/// An Error of the system's doing: whoever shows it has words and advice for every errno.
+/// An Error that the system caused: the code that shows it has words and advice for every errno.
 class SystemError : public Error {
  public:
   SystemError(Error error, Refusal refusal) : Error(std::move(error)), refusal_(std::move(refusal)) {}

@@ -32,7 +32,7 @@ class Shape {
   int rank_ = 0;
 };
 
-/// A view of memory somebody else owns: pointer, dtype, shape, strides in elements, device. Cheap to copy.
+/// A view of memory that another object owns: pointer, dtype, shape, strides in elements, device. Cheap to copy.
 /// `Tensor` may be written through, `ConstTensor` may not; a default one is empty (`!t`), which ops read as "not given".
 template <typename Pointer>
 class BasicTensor {
@@ -96,7 +96,7 @@ class Storage {
  public:
   Storage() = default;
   Storage(DType dtype, const Shape& shape, Device device = {});
-  /// Memory that somebody allocated on that device, large enough; as it is.
+  /// Memory that was allocated on that device, large enough; as it is.
   Storage(std::shared_ptr<void> memory, DType dtype, const Shape& shape, Device device = {});
   /// The view; valid as long as any copy of this Storage lives.
   const Tensor& tensor() const { return tensor_; }

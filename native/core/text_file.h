@@ -12,8 +12,8 @@ namespace sidestep {
 /// Throws native/file-unreadable, native/text-invalid.
 std::string read_text_file(const std::filesystem::path& path);
 
-/// JSON as Python's json module writes and reads it: NaN and the infinities are null, of a key that stands twice the last counts.
-/// Throws native/json-invalid.
+/// JSON as Python's json module writes and reads it: NaN and the infinities are null, of a key that is there twice the last
+/// counts. Throws native/json-invalid.
 Json parse_python_json(std::string_view text, const std::string& origin);
 
 /// A JSON file of the user's or of another program, read as src/format/user-json.ts reads it: as Python writes and reads it.

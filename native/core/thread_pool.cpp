@@ -36,7 +36,7 @@ struct Inside {
 
 }  // namespace
 
-// The indices that one thread takes first, in order; whoever has finished its own takes from the others'.
+// The indices that one thread takes first, in order; a thread that has finished its own takes from the others'.
 struct alignas(64) Share {
   std::atomic<int64_t> next{0};
   int64_t end = 0;

@@ -3,7 +3,7 @@
 
 namespace sidestep::fake_cuda {
 
-// The memory of made-up cards: two, or as many as SIDESTEP_FAKE_CUDA_CARDS says. It is host memory, mapped twice: at the address
+// The memory of fake cards: two, or as many as SIDESTEP_FAKE_CUDA_CARDS says. It is host memory, mapped twice: at the address
 // that the engine is given nothing may be read or written, so that a host that takes a card's memory for its own dies at once;
 // the card's ops find the same bytes at a second address. Freed addresses are unmapped.
 

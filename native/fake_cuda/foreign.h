@@ -4,7 +4,7 @@
 
 namespace sidestep::fake_cuda {
 
-// What a library beside the plugin does with a made-up card, as NCCL does with a real one: it knows the card that the thread made
+// What a library beside the plugin does with a fake card, as NCCL does with a real one: it knows the card that the thread made
 // current, the memory behind an address, and puts work of its own into a queue.
 struct Foreign {
   /// The card that this thread used last; -1 before the first.

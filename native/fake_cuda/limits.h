@@ -3,7 +3,7 @@
 
 namespace sidestep::fake_cuda {
 
-// What made-up cards refuse. Both are read anew at every allocation, so that a test can take memory away while something runs:
+// What fake cards refuse. Both are read again at every allocation, so that a test can take memory away while something runs:
 //   SIDESTEP_CARD_BYTES    bytes that each card has; 64 GiB where unset. Pages are taken from the host as they are touched.
 //   SIDESTEP_CARD_REFUSES  N: the Nth allocation on a card since this was set finds no memory, once
 

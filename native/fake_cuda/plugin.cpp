@@ -106,7 +106,8 @@ void copy(int card, void* destination, const void* source, size_t bytes) {
   refuse_while_recording("cudaMemcpy");
   finish_card(card);
   if (card_of(destination) != card && card_of(source) != card)
-    throw Error("native/cuda-failed", "cudaMemcpy: card " + std::to_string(card) + " was told to copy what is not its own");
+    throw Error("native/cuda-failed",
+                "cudaMemcpy: card " + std::to_string(card) + " was asked to copy memory that is not its own");
   const auto here = [bytes](const void* address) {
     const int home = card_of(address);
     return home < 0 ? static_cast<std::byte*>(const_cast<void*>(address)) : seen_by(home, address, bytes, "cudaMemcpy");

@@ -45,7 +45,7 @@ Queue::Queue(int of_card, Order order_of_work)
     : card(of_card), order(order_of_work), stream(Device{}, std::make_shared<ThreadPool>(0)) {}
 Queue::~Queue() = default;
 
-/// Marks wait for their queue in any order: what they stand for is done when somebody asks.
+/// Marks wait for their queue in any order: what they mark is done when a thread asks.
 bool Queue::due(Kind newest) const {
   if (newest == Kind::departure || newest == Kind::arrival) return false;
   switch (order) {
@@ -101,8 +101,8 @@ std::shared_ptr<Queue> shared(Queue* queue) {
 void close_queue(Queue* queue) noexcept {
   const Lock lock(gate());
   try {
-    queue->run_all();  // a stream's end does not undo what it was told
-  } catch (...) {      // nobody is left to be told
+    queue->run_all();  // a stream's end does not undo its queued work
+  } catch (...) {      // no one is left to report it to
   }
   std::erase_if(open_queues(), [&](const auto& q) { return q.get() == queue; });
 }

@@ -19,7 +19,7 @@ namespace sidestep::fake_cuda {
 //   late         both
 enum class Order : uint8_t { prompt, late_copies, late_work, late };
 
-/// What decides when an item may be left for later. The last two wait for other processes, which may wait for them while nobody
+/// What decides when an item may be left for later. The last two wait for other processes, which may wait for them while no one
 /// here waits for anything: they are not done where they are added but at the next event, with `prompt` an `arrival` only when
 /// another queue waits for it.
 enum class Kind : uint8_t { work, copy, mark, departure, arrival };
@@ -77,7 +77,7 @@ struct Point {
 std::shared_ptr<Queue> open_queue(int card);
 void close_queue(Queue* queue) noexcept;
 std::shared_ptr<Queue> shared(Queue* queue);
-/// What CUDA's legacy queue does: all that a card was told is finished first.
+/// What CUDA's legacy queue does: all that is queued on a card is finished first.
 void finish_card(int card);
 
 void record(Point& point, Queue& queue);

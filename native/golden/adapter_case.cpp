@@ -45,7 +45,7 @@ int64_t unmatched_rank(const AdapterConfig& config, const TensorMap& saved, int6
   return fallback;
 }
 
-/// Dropout is left out: no masks are recorded, so what was recorded was recorded without, or cannot be met by anybody.
+/// Dropout is left out: no masks are recorded, so what was recorded was recorded without, or cannot be matched.
 void read_lora(AdapterConfig& config, const Json& s, const TensorMap& saved) {
   refuse_unknown_keys(s, {"r", "lora_alpha", "lora_dropout", "use_dora", "bias", "target_modules", "rank_pattern",
                           "alpha_pattern", "attention_type", "target_mlp", "use_rslora", "rank_min"});
@@ -99,7 +99,7 @@ bool any_named(const TensorMap& saved, const std::string& tail) {
 }
 
 /// Side-Step accepts options that it does not hand on to LyCORIS (rs_lora for one). What was recorded of the modules, their
-/// scales and the shapes of their tensors, tells which took effect.
+/// scales and the shapes of their tensors, shows which took effect.
 void settle_lycoris(AdapterConfig& config, const Json& recorded, const Json& s, const TensorMap& saved) {
   const Json& modules = recorded.get("lycoris");
   if (s.bool_or("rs_lora", false) && modules.is_object()) {

@@ -200,7 +200,7 @@ void judge_rule(const Case& c, const Json& rule, const std::vector<std::string>&
   }
 }
 
-/// An accident of some recordings, told from the recorded runs. The recorder measured sensitivity and then Fisher information on
+/// An accident of some recordings, which the recorded runs show. The recorder measured sensitivity and then Fisher information on
 /// one decoder without clearing gradients in between: the very first Fisher batch of the first pass found the last sensitivity
 /// sample's gradients and was squared together with them.
 void add_stale_gradients(const Case& c, const Json& settings, const std::vector<Recorded>& samples,

@@ -34,11 +34,11 @@ class ActivationOffload {
   void begin(int64_t layers, const Tensor& first, Arena& arena);
   /// Where input k is to be written, once its place is free.
   Tensor place(int64_t k, Stream& work);
-  /// Input k has been told to be computed: it may leave.
+  /// The computation of input k has been queued: it may leave.
   void leave(int64_t k, Stream& work);
   /// Input k is read again from here on, in its place.
   void bring(int64_t k, Stream& work);
-  /// Nothing reads input k any more: the one that lay there before comes back. From the highest down.
+  /// Nothing reads input k any more: the one that was there before comes back. From the highest down.
   void spend(int64_t k, Stream& work);
 
  private:
@@ -51,7 +51,7 @@ class ActivationOffload {
   std::unique_ptr<Stream> copies_;  ///< null on Device::plan
   std::shared_ptr<void> host_;
   int64_t layers_ = 0;
-  std::array<Tensor, kOnDevice> ring_{};                   ///< input k lies in place k % 3
+  std::array<Tensor, kOnDevice> ring_{};                   ///< input k is in place k % 3
   std::array<std::unique_ptr<Event>, kOnDevice> moved_{};  ///< of each place: the last copy from or to it
   std::unique_ptr<Event> told_;
 };

@@ -63,7 +63,7 @@ class Dit {
   const DitConfig& config() const { return config_; }
   DType compute_dtype() const { return weights_.dtype(); }
   Device device() const { return weights_.device(); }
-  /// Bytes of weights and rotary tables held besides mapped files.
+  /// Bytes of weights and rotary tables held, without mapped files.
   size_t owned_bytes() const;
   /// Bytes of layers that wait on the host, page-locked.
   size_t streamed_bytes() const { return streamed_ ? streamed_->host_bytes() : 0; }

@@ -29,7 +29,7 @@ struct DitAttentionKeys {
 DitAttentionKeys allocate_keys(const DitAttention& layer, int64_t batch, int64_t tokens, const PassContext& pass, Arena& arena);
 void dit_attention_keys(const DitAttention& layer, ConstTensor source, const DitAttentionKeys& keys, const DitLayerPass& pass);
 
-/// The same attention over keys that stand ready, each set for the next samples of the batch: the same bits.
+/// The same attention over keys that were made before, each set for the next samples of the batch: the same bits.
 void dit_attention_forward_over(const std::vector<CrossKeys>& keys, const DitAttentionCall& call, ConstTensor x,
                                 AttentionTape& tape, Tensor y, const DitLayerPass& pass);
 

@@ -47,7 +47,7 @@ NormedHeads allocate_normed(const Tensor& heads, Arena& arena) {
   return {arena.alloc(heads.dtype(), heads.shape()), arena.alloc(DType::f32, {heads.dim(0), heads.dim(1), heads.dim(2)})};
 }
 
-/// Where its keys stand ready the tape has no place for them.
+/// Where its keys were made before, the tape has no place for them.
 AttentionTape allocate_attention(const DitAttention& layer, const DitLayerPass& pass, KeptParts parts) {
   const StackConfig& s = pass.stack;
   const DType dtype = pass.projection.dtype();
@@ -136,8 +136,8 @@ namespace {
 
 using Observe = std::function<void(const char*, ConstTensor)>;
 
-/// A branch's output that is still to be added to the residual stream: whoever normalises the sum next adds it. Empty: the sum is
-/// there.
+/// A branch's output that is still to be added to the residual stream: the next op that normalises the sum adds it. Empty: the
+/// sum is there.
 struct Unadded {
   ConstTensor x, out, gate;
 

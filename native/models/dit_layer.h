@@ -74,7 +74,7 @@ struct DitLayerPass {
   std::vector<CrossKeys> keys{};   ///< of this layer, each for the next samples; empty: made from `condition`
 };
 
-/// What flows out of a layer's backward pass besides adapter gradients.
+/// What flows out of a layer's backward pass, without adapter gradients.
 struct DitLayerNeeds {
   bool input = false;       ///< something below the layer wants the gradient of its input
   bool modulation = false;  ///< a timestep embedder trains

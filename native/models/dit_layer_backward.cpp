@@ -7,7 +7,7 @@ namespace sidestep {
 
 namespace {
 
-/// Whether a branch also passes the gradient of its input on to what lies below it.
+/// Whether a branch also passes the gradient of its input on to the layers below it.
 enum class Below : uint8_t { unwanted, wanted };
 
 /// Everything the three branches of one layer's backward pass look at.
@@ -22,7 +22,7 @@ struct Backward {
   int64_t hidden() const { return pass.stack.hidden_size; }
   Tensor flat(const Tensor& t) const { return t.reshape({rows(), hidden()}); }
   Tensor scratch(int64_t width) const { return pass.arena.alloc(pass.projection.dtype(), {rows(), width}); }
-  /// Row `part` of the layer's modulation and of its gradient, the latter empty if nobody wants it.
+  /// Row `part` of the layer's modulation and of its gradient, the latter empty where it is not needed.
   ConstTensor modulation(int part) const { return tape.modulation.select(1, part); }
   Tensor dmodulation(int part) const { return needs.modulation ? gradients.modulation.select(1, part) : Tensor(); }
   float eps() const { return static_cast<float>(pass.stack.rms_norm_eps); }
@@ -41,7 +41,7 @@ Tensor through_gate(const Backward& b, int gate, const Tensor& branch_out) {
   return dbranch;
 }
 
-/// Whether the norm's backward pass before it may write dbranch, too: nobody wants the gate's own gradient, which
+/// Whether the norm's backward pass before it may write dbranch, too: the gate's own gradient is not needed, which
 /// GatedAddBackward has.
 bool gates_besides(const Backward& b) { return !b.needs.modulation; }
 

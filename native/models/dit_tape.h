@@ -24,12 +24,12 @@ struct AttentionTape {
   Tensor out;                          ///< [B, T, H, hd]
   Tensor lse;                          ///< [B, H, T] f32
   GroupOutput of_x;                    ///< [B * T, …] of the projections that read x
-  GroupOutput of_condition;            ///< [B * S, …] of those that read a condition; empty where its keys stand ready
+  GroupOutput of_condition;            ///< [B * S, …] of those that read a condition; empty where its keys were made before
   Tensor out_low_rank;                 ///< [B * T, r] of o_proj's adapter, or empty
   NormedHeads normed_q{}, normed_k{};  ///< or empty
 };
 
-/// What one DiT layer keeps besides its input: the modulation, and what its parts leave as far as they keep it. SwiGLU's
+/// What one DiT layer keeps, without its input: the modulation, and what its parts leave as far as they keep it. SwiGLU's
 /// output is recomputed, and so are normalised inputs and heads where they have no place.
 struct DitLayerTape {
   Tensor modulation;                                ///< [B, 6, D]: shift, scale, gate of self-attention, then of the MLP

@@ -10,7 +10,7 @@ namespace sidestep {
 /// Bytes that encoding takes on its device, found by running it on Device::plan.
 struct EncoderPlan {
   size_t weights_bytes = 0;
-  size_t activation_bytes = 0;  ///< the most there is at once besides the weights
+  size_t activation_bytes = 0;  ///< the most there is at once, without the weights
   size_t overhead_bytes = 0;    ///< of a card: ops/card_overhead.h
 
   size_t total_bytes() const { return weights_bytes + activation_bytes + overhead_bytes; }

@@ -131,7 +131,7 @@ void LayerStream::take(DitLayer& layer, DType dtype) {
 void LayerStream::bring(int64_t k, Stream& work) {
   Place& place = place_of(k);
   const Shape bytes{static_cast<int64_t>(layer_bytes_)};
-  told_->record(work);  // what read the layer that lies there has been told before
+  told_->record(work);  // the work that reads the layer there was queued before
   told_->hold(*copies_);
   transfer({.src = ConstTensor(host_[static_cast<size_t>(k - first_)].get(), DType::u8, bytes),
             .dst = Tensor(place.memory.get(), DType::u8, bytes, device_),

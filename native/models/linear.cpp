@@ -21,7 +21,7 @@ int64_t lines_at_once(int64_t length, DType dtype) {
 
 bool kept_as(const FrozenMatrix& matrix, DType dtype) { return !matrix.scales && matrix.values.dtype() == dtype; }
 
-/// Whether a product takes the matrix where it lies. A CPU's f32 product widens 16-bit values itself while it packs them.
+/// Whether a product takes the matrix as it is. A CPU's f32 product widens 16-bit values itself while it packs them.
 bool multiplies_in_place(const FrozenMatrix& matrix, DType dtype) {
   const bool widens = dtype == DType::f32 && !matrix.scales && dtype_size(matrix.values.dtype()) == 2;
   return kept_as(matrix, dtype) || (widens && matrix.device().kind != DeviceKind::cuda);

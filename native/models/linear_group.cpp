@@ -43,7 +43,7 @@ struct Members {
   int64_t width() const { return join && !each.empty() ? each.back().end_rank : 0; }
 
  private:
-  /// Where all that train stand in one stack, and nobody else does.
+  /// Where all that train are in one stack, and no others are.
   const LowRankStack* common_stack() const {
     const LowRankStack* common = nullptr;
     for (const Member& member : each) {

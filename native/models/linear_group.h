@@ -16,7 +16,7 @@ struct LinearGroup {
   LinearGroup part(size_t first, size_t end) const;
 };
 
-/// Outputs of a group, or their gradients, and what lies between the thin products of its adapters.
+/// Outputs of a group, or their gradients, and what is between the thin products of its adapters.
 struct GroupOutput {
   std::vector<Tensor> each;  ///< [N, O] of each member
   Tensor all{};              ///< [N, sum O] of which they are the columns; empty where the members are computed one by one

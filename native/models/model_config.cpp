@@ -76,7 +76,7 @@ void check_activation(const Json& config) {
   invalid("hidden_act", "\"silu\"", activation.dump());
 }
 
-/// Upstream tells null (one per query head) from absent (the default) in this key alone.
+/// In this key alone upstream distinguishes null (one per query head) from absent (the default).
 int64_t key_value_heads(const Json& config, int64_t heads, int64_t fallback) {
   return size_or(config, "num_key_value_heads", config.contains("num_key_value_heads") ? heads : fallback);
 }

@@ -86,7 +86,7 @@ struct OobleckDecoder {
 };
 
 /// Both parameter namings of weight norm are read (`weight_g`/`weight_v`, `parametrizations.weight.original0/1`), and plain
-/// weights. `weights` lie on the CPU in f32; the result lies on the stream's device.
+/// weights. `weights` are on the CPU in f32; the result is on the stream's device.
 /// Throws native/tensor-missing, native/tensor-shape, native/tensor-dtype by name.
 OobleckEncoder load_oobleck_encoder(const OobleckConfig& config, const Weights& weights, Stream& stream);
 OobleckDecoder load_oobleck_decoder(const OobleckConfig& config, const Weights& weights, Stream& stream);

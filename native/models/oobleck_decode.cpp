@@ -92,7 +92,7 @@ Error wrong_latents(const OobleckDecoder& decoder, const std::string& expected, 
                                        (latents ? latents.shape().to_string() : std::string("nothing"))};
 }
 
-/// `body(first, end, piece)` over n elements, `most` at a time. Once, if there are none: the end must be told.
+/// `body(first, end, piece)` over n elements, `most` at a time. Once, if there are none: the end must be reported.
 template <typename Body>
 void in_pieces(int64_t n, int64_t most, Piece piece, const Body& body) {
   int64_t first = 0;

@@ -61,7 +61,7 @@ class Weights {
   /// `copies` times the same vector in a row.
   ConstTensor repeated(const std::string& name, const Shape& shape, int64_t copies) const;
 
-  /// Bytes held besides mapped files.
+  /// Bytes held, without mapped files.
   size_t owned_bytes() const;
   DType dtype() const;
   Device device() const;

@@ -77,7 +77,7 @@ TEST("weights: a missing, misshapen or mistyped tensor is refused by file and na
   }
 }
 
-TEST("weights: a tensor nobody asks for may be anything") {
+TEST("weights: a tensor that is not asked for may be anything") {
   const TemporaryFolder folder;
   const Storage odd(DType::i64, {3});
   std::string message;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-// Keys of a tile. Scores stand on their side, [keys, queries]: softmax statistics then lie along vectors,
+// Keys of a tile. Scores are transposed, [keys, queries]: softmax statistics then run along vectors,
 // and all five products find their operands without a transposition.
 constexpr int64_t kKeys = 56;
 // Keys are cut into pieces that sum dq separately, so that few heads still occupy many cores; how many depends on shapes.

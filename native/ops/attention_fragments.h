@@ -1,7 +1,7 @@
 #pragma once
 // Where a card keeps dS, the gradients of attention's scores, between the kernel that makes them (and dk, dv) and the product
 // that makes dq = dS K of them: 16-bit, in pieces of 16 keys by 16 queries, each in the order in which a warp's registers hold
-// it. Keys stand in blocks of 64; of a block only strips of 16 queries are kept that any of its keys meets, so a band takes
+// it. Keys come in blocks of 64; of a block only strips of 16 queries are kept that any of its keys meets, so a band takes
 // memory by its width.
 #include "ops/attention_band.h"
 

@@ -79,7 +79,7 @@ __device__ void store_pair(T* to, float first, float second) {
   *reinterpret_cast<uint32_t*>(to) = packed<T>(first, second);
 }
 
-/// dq by its own kernel, for keys and values whose gradients nobody wants. In attention_dq_cuda.cu.
+/// dq by its own kernel, for keys and values whose gradients are not needed. In attention_dq_cuda.cu.
 template <typename T, int hd>
 void attention_dq(const Backward<T>& f, int64_t batch, cudaStream_t queue);
 

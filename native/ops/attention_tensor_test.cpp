@@ -14,7 +14,7 @@ struct Case {
   Causality causality;
   double masked;  ///< share of keys hidden by the mask; negative: no mask
   DType dtype;
-  int64_t padding = 0;  ///< keys at the end that the mask hides besides, half as many in every other sample
+  int64_t padding = 0;  ///< keys at the end that the mask hides as well, half as many in every other sample
 };
 
 constexpr Causality kBoth = Causality::bidirectional, kCausal = Causality::causal;

@@ -22,7 +22,7 @@ std::string test_sources() {
   return text.str();
 }
 
-/// Whether `op({` stands in the text, not as the end of a longer name.
+/// Whether `op({` is in the text, not as the end of a longer name.
 bool calls(const std::string& text, const std::string& op) {
   const std::string call = op + "({";
   for (size_t at = text.find(call); at != std::string::npos; at = text.find(call, at + 1))

@@ -5,7 +5,7 @@
 
 namespace sidestep {
 
-// What a program takes of a card besides the tensors it asks for. Nothing of it has been measured: the context is what NVIDIA's
+// What a program takes of a card beyond the tensors it asks for. Nothing of it has been measured: the context is what NVIDIA's
 // driver is commonly seen to take, with the plugin's and cuBLASLt's code for one card; the others are bounds that the engine
 // keeps itself.
 

@@ -40,7 +40,7 @@ constexpr int columns_of(Tile tile) { return tile == Tile::small || tile == Tile
 constexpr int threads_of(Tile tile) { return tile == Tile::tall ? 128 : 256; }
 constexpr int blocks_of(Tile tile) { return tile == Tile::tall ? 3 : 2; }
 
-/// What of the sum lies in shared memory at a time: whole channels, a power of two of them, with all their taps.
+/// What of the sum is in shared memory at a time: whole channels, a power of two of them, with all their taps.
 struct Cut {
   int channels, terms, span;  ///< span: elements of a channel's signal that a tile's columns see
 
@@ -59,7 +59,7 @@ struct Correlation {
   bool packed_weights;  ///< every row of weights, from any channel that a cut begins at, begins at 16 bytes
 };
 
-/// One of the two stages, and where a term's first column lies in its signal.
+/// One of the two stages, and where a term's first column is in its signal.
 struct Stage {
   float *weights, *signal;
 

@@ -55,7 +55,7 @@ void lay_out_row(const Correlation& c, const Term& term, int64_t first, int64_t 
     for (int64_t l = 0; l < width; l += 4) std::memcpy(to + l, term.x + start + l, 4 * sizeof(float));
     return;
   }
-  // Columns whose input lies in [0, length).
+  // Columns whose input is in [0, length).
   const int64_t begin = std::clamp<int64_t>(start >= 0 ? 0 : (-start + c.stride - 1) / c.stride, 0, count);
   const int64_t end = std::clamp<int64_t>(c.length > start ? (c.length - start + c.stride - 1) / c.stride : 0, begin, count);
   std::fill(to, to + begin, 0.F);

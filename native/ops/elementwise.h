@@ -97,7 +97,7 @@ struct Dropout {
   Tensor y;  ///< may alias x
   float p = 0;
   uint64_t seed = 0, step = 0, sample = 0;  ///< of Purpose::adapter_dropout
-  /// [1] i64 on the device, or empty: given, the step is what it holds when the op runs, so that recorded work draws anew.
+  /// [1] i64 on the device, or empty: given, the step is what it holds when the op runs, so that recorded work draws again.
   ConstTensor step_counter{};
 };
 void dropout(const Dropout& op, Stream& stream);

@@ -12,9 +12,9 @@ class Event {
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
 
-  /// The point after all that `stream` has been told so far.
+  /// The point after all that is queued on `stream` so far.
   void record(Stream& stream);
-  /// What `stream` is told from now on begins after the point; the host goes on at once. Not while work is being recorded
+  /// What is queued on `stream` from now on begins after the point; the host goes on at once. Not while work is being recorded
   /// (ops/recording.h), unless the point is part of that recording.
   void hold(Stream& stream) const;
   /// The host waits.

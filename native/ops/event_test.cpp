@@ -53,7 +53,7 @@ TEST("event: what waits for it finds what was queued before it, whatever the ord
   }
 }
 
-TEST("event: on a made-up card a wait that is missing shows in the numbers") {
+TEST("event: on a fake card a wait that is missing shows in the numbers") {
   if (testing::device_under_test().kind != DeviceKind::cuda) return;
   if (std::strstr(cuda_plugin().describe(0).name, "fake CUDA") == nullptr) return;  // a real one may be lucky
   const auto found = [](Relay::Waits waits, const char* order) {
@@ -65,7 +65,7 @@ TEST("event: on a made-up card a wait that is missing shows in the numbers") {
   EXPECT(found(Relay::Waits::not_for_reading, "late_work") != 10);
 }
 
-TEST("event: before it is recorded nobody waits") {
+TEST("event: before it is recorded no one waits") {
   Stream stream(testing::device_under_test());
   Event never(stream.device());
   never.wait();

@@ -31,7 +31,7 @@ bool suits_blas(const Problem& p) {
          largest <= std::numeric_limits<int>::max();
 }
 
-// Row-major c is column-major c^T = op(b)^T op(a)^T. What lies along k is a column of the operand's transpose.
+// Row-major c is column-major c^T = op(b)^T op(a)^T. What runs along k is a column of the operand's transpose.
 void multiply_by_blas(const Problem& p) {
   const char b_as = p.b.along == Along::k ? 'T' : 'N', a_as = p.a.along == Along::k ? 'N' : 'T';
   const int m = static_cast<int>(p.m), n = static_cast<int>(p.n), k = static_cast<int>(p.k);

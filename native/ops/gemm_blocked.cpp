@@ -21,7 +21,7 @@ constexpr int64_t kTasksPerThread = 4;
 // An element of A that meets fewer columns than this does not repay its packing, nor does a panel of few columns.
 constexpr int64_t kDirectAColumns = 256;
 constexpr int64_t kDirectADepth = 64;
-// A row of B that meets fewer panels of A than this is read where it lies.
+// A row of B that meets fewer panels of A than this is read where it is.
 constexpr int64_t kDirectBPanels = 5;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }

@@ -74,7 +74,7 @@ template <int floats>
 // How many terms of the sum ahead B is asked for: a panel of 512 terms is larger than the first cache.
 constexpr int64_t kAhead = 16;
 // C lies in a distant cache or none. Asked for before a sum this long begins, it is there when the sum ends; a shorter one
-// would not hide the wait, and whoever cuts sums short (attention) keeps C near.
+// would not hide the wait, and a caller that cuts sums short (attention) keeps C near.
 constexpr int64_t kLongSum = 192;
 
 template <int floats>

@@ -7,7 +7,7 @@
 
 namespace sidestep {
 
-/// Where to look for libraries of NVIDIA's that nobody ships with the driver: cuBLASLt and NCCL.
+/// Where to look for libraries of NVIDIA's that do not come with the driver: cuBLASLt and NCCL.
 struct LibrarySearch {
   enum class System { linux_, windows };
   System system;

@@ -28,7 +28,7 @@ __device__ inline uint32_t packed(float low, float high) {
   }
 }
 
-/// A tile of rows of `width` 16-bit elements in shared memory, a multiple of eight rows. The 16-byte pieces of a row stand in an
+/// A tile of rows of `width` 16-bit elements in shared memory, a multiple of eight rows. The 16-byte pieces of a row are in an
 /// order of its own, piece p of row r where p xor r mod 8 would be (of rows of 64 bytes, two of which share the banks, p xor r /
 /// 2 mod 4): eight rows' worth of the same piece then fall on distinct banks, and no memory is spent on padding.
 template <typename T, int width>
@@ -65,7 +65,7 @@ struct SharedTile {
   }
 };
 
-/// Blocks that find room on a multiprocessor of GeForce cards: 100 KiB of shared memory, of which each block takes 1 KiB besides.
+/// Blocks that find room on a multiprocessor of GeForce cards: 100 KiB of shared memory, of which each block takes 1 KiB more.
 constexpr size_t blocks_in_100_kib(size_t bytes) { return size_t{100} * 1024 / (bytes + 1024); }
 
 /// Sixteen bytes from global to shared memory behind the threads' back; zeros where `valid` is false.

@@ -12,7 +12,7 @@ struct AddedFirst {
   Tensor sum{};        ///< as x; may alias x or h
 };
 
-/// What a norm's backward pass does with its result besides: gated = gate[b] * dx, as GatedAddBackward does, for the branch whose
+/// What a norm's backward pass also does with its result: gated = gate[b] * dx, as GatedAddBackward does, for the branch whose
 /// output was added to x.
 struct GatedAfter {
   ConstTensor gate{};  ///< [B, D], rows may be strided; empty: nothing

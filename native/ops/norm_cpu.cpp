@@ -27,7 +27,7 @@ T by_sample(const T& t, int64_t samples) {
   return T(t.raw(), t.dtype(), {samples, frames, t.dim(1)}, {frames * t.stride(0), t.stride(0), 1}, t.device());
 }
 
-/// What is normalised: x, or the sum, which is made here by the ops it stands for.
+/// What is normalised: x, or the sum, which is made here by the ops it replaces.
 ConstTensor added_first(const ConstTensor& x, const AddedFirst& added, Stream& stream) {
   if (!added.h) return x;
   const int64_t samples = added.gate ? added.gate.dim(0) : 0;

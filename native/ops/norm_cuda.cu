@@ -120,7 +120,7 @@ struct NormBackward {
   Rows<T> dx;
   float beta;
   int64_t width;
-  PerSample<T> gate;  ///< of what is written besides
+  PerSample<T> gate;  ///< of what is also written
   Rows<T> gated;
 };
 

@@ -82,7 +82,7 @@ inline Doubles numeric_gradient(const std::function<Doubles(const Doubles&)>& f,
   return gradient;
 }
 
-/// Fails with the error found, which EXPECT(rel_l2(...) <= bound) would not tell.
+/// Fails with the error found, which EXPECT(rel_l2(...) <= bound) would not show.
 inline void expect_near(const ConstTensor& actual, const Doubles& expected, double bound, const char* file = __builtin_FILE(),
                         int line = __builtin_LINE()) {
   const double error = rel_l2(actual, expected);

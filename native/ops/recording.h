@@ -6,16 +6,16 @@
 
 namespace sidestep {
 
-/// Work that a card has been told once and can be told again in one call (a CUDA graph): a step of thousands of small kernels is
-/// then queued in microseconds. It repeats the same ops on the same addresses; what is to differ must be read from memory.
+/// Work that was queued on a card once and can be queued again in one call (a CUDA graph): a step of thousands of small kernels
+/// is then queued in microseconds. It repeats the same ops on the same addresses; what is to differ must be read from memory.
 class Recording {
  public:
   Recording() = default;
   explicit operator bool() const { return handle_ != nullptr; }
   /// Queues the work. Memory it touches must still be there.
   void replay(Stream& stream) const;
-  /// What it takes of the card, as far as the card's free memory told when it was made; no less than kLeastRecordingBytes, since
-  /// drivers take memory in large pieces and other programs come and go.
+  /// What it takes of the card, as far as the card's free memory showed when it was made; no less than kLeastRecordingBytes,
+  /// since drivers take memory in large pieces and other programs come and go.
   size_t bytes() const { return bytes_; }
 
  private:

@@ -10,13 +10,13 @@ namespace sidestep {
 /// checksum`. What is damaged, too large or of another version reads as absent; nothing in it is trusted by who uses it.
 class TuningFile {
  public:
-  /// `machine`: all that a choice may depend on besides the problem (card, driver, library). Lines of other machines are kept as
+  /// `machine`: all that a choice may depend on, without the problem (card, driver, library). Lines of other machines are kept as
   /// they are. A path that is empty or cannot be read is an empty file.
   TuningFile(std::filesystem::path path, std::string machine);
 
   std::optional<std::string> find(const std::string& problem) const;
 
-  /// Adds a choice and writes the file anew, together with what others have added meanwhile; it is replaced whole or not at all.
+  /// Adds a choice and writes the file again, together with what others have added meanwhile; it is replaced whole or not at all.
   /// A disk that refuses is no reason to stop: the choice then lives as long as this object. Throws native/argument-invalid for
   /// text that is empty, longer than 1000 bytes or not printable ASCII.
   void add(const std::string& problem, const std::string& choice);

@@ -177,7 +177,7 @@ inline float sum(const Vec (&lanes)[parts]) {
 }
 
 /// A sum over n elements in 16 lanes: add(total, i, count) adds elements i … i + kLanes - 1, of which `count` exist, to a vector.
-/// What stands beyond the last element adds zeros to its lanes, on every instruction set alike.
+/// What is beyond the last element adds zeros to its lanes, on every instruction set alike.
 template <typename Add>
 inline float sum_in_lanes(int64_t n, const Add& add) {
   Vec totals[kParts]{};

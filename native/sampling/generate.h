@@ -6,7 +6,7 @@
 
 namespace sidestep {
 
-/// One clip: everything that decides its latents besides the model and its adapter.
+/// One clip: everything that decides its latents, without the model and its adapter.
 struct GenerateJob {
   ConstTensor condition;  ///< [S, De] f32 on the host; every token is a key, as upstream, whose decoder ignores masks
   ConstTensor context;    ///< [T, Cc] f32 on the host: source latents (silence) beside a chunk mask of ones

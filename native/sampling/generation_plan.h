@@ -35,7 +35,7 @@ struct GenerationPlan {
 /// At any strength of the adapter. Throws what making the adapter throws.
 GenerationPlan plan_generation(const GenerationRequest& request);
 
-/// Both halves together where that fits a card's free memory besides the weights; apart on a CPU, which gains nothing by it.
+/// Both halves together where that fits a card's free memory beside the weights; apart on a CPU, which gains nothing by it.
 HalvesRun choose_halves(const GenerationRequest& request, Device device);
 
 }  // namespace sidestep

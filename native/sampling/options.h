@@ -22,7 +22,7 @@ struct DcwOptions {
   double high_scaler = 0.02;  ///< of the high band with `both`
 };
 
-/// All that decides a generation besides model, condition and noise. Names as in JSON.
+/// All that decides a generation, without model, condition and noise. Names as in JSON.
 struct SamplerOptions {
   SamplerForm form = SamplerForm::base;
   SamplingMethod method = SamplingMethod::ode;

@@ -82,7 +82,7 @@ class Block {
   SharedMemory* memory_ = nullptr;
   uint64_t random_ = 0;
   int count_ = 0, live_ = 0;
-  std::array<Thread*, kMostThreads> ready_{};  ///< a ring; each thread stands in it at most once
+  std::array<Thread*, kMostThreads> ready_{};  ///< a ring; each thread is in it at most once
   unsigned first_ = 0, standing_ = 0;
   Meeting barrier_;
   int waiting_ = 0, value_ = 0, result_ = 0;

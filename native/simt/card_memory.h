@@ -4,7 +4,7 @@
 
 namespace sidestep::simt {
 
-// The memory of two made-up cards. An allocation is as long as was asked for: what lies beyond is poison that its release looks
+// The memory of two fake cards. An allocation is as long as was asked for: what lies beyond is poison that its release looks
 // at, then a page that cannot be touched. All of it is NaN until something is written.
 
 constexpr int kCards = 2;

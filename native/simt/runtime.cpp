@@ -1,4 +1,4 @@
-// CUDA's runtime interface on two made-up cards. Their queues are those of the fake CUDA device (fake_cuda/queue.h):
+// CUDA's runtime interface on two fake cards. Their queues are those of the fake CUDA device (fake_cuda/queue.h):
 // SIDESTEP_FAKE_CUDA_ORDER says how late work and copies are done, recordings break where CUDA's break. Errors stay until
 // cudaGetLastError takes them, as CUDA's do.
 #include <cuda.h>

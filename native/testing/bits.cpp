@@ -22,7 +22,7 @@ uint64_t with_bytes(uint64_t hash, const std::byte* data, size_t count) {
 
 constexpr uint64_t kStart = 0xcbf29ce484222325ULL;
 
-/// Elements in the order of their indices, whatever lies between rows.
+/// Elements in the order of their indices, and all between rows.
 uint64_t with_tensor(uint64_t hash, const ConstTensor& t) {
   if (t.numel() == 0) return hash;
   const auto size = static_cast<int64_t>(dtype_size(t.dtype()));

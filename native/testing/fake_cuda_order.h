@@ -3,7 +3,7 @@
 
 namespace sidestep::testing {
 
-/// The orders in which a card might do what it was told (fake_cuda/queue.h). Elsewhere they say nothing.
+/// The orders in which a card might do its queued work (fake_cuda/queue.h). Elsewhere they say nothing.
 constexpr const char* kOrders[] = {"prompt", "late_copies", "late_work", "late"};
 
 /// Streams that are opened while this lives go by that order.

@@ -1,5 +1,5 @@
 #pragma once
-// Which bytes an op's operands take, for whoever moves or checks them.
+// Which bytes an op's operands take, for code that moves or checks them.
 #include <cstddef>
 #include <type_traits>
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace sidestep::testing {
 
-/// From a tensor's first element to the end of its last, whatever lies between.
+/// From a tensor's first element to the end of its last, and all between.
 struct ByteRange {
   std::byte *begin, *end;
   bool written;  ///< the op may write it

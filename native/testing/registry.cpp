@@ -7,7 +7,7 @@
 namespace sidestep::testing {
 namespace {
 
-// A function's static, because registrations run before main in an order nobody chose.
+// A function's static, because registrations run before main in an unspecified order.
 std::vector<Test>& tests() {
   static std::vector<Test> all;
   return all;

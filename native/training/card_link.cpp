@@ -79,7 +79,7 @@ void CardLink::leave() {
   try {
     wait_for_call("ncclCommFinalize", kLeaveMs);
   } catch (const Error&) {
-    return abort();  // all is done: whoever does not answer now has nothing left to say
+    return abort();  // all is done: a rank that does not answer now has nothing left to send
   }
   const std::lock_guard lock(mutex_);
   if (communicator_ != nullptr) static_cast<void>(nccl_.destroy(communicator_));

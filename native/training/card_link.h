@@ -35,7 +35,7 @@ class CardLink {
 
   static nccl::UniqueId make_id();
 
-  /// What is received from now on may be written once all is done that the stream has been told so far, though it is told more
+  /// What is received from now on may be written once all is done that is queued on the stream so far, though more is queued
   /// before.
   void allow_receiving();
   void send(const std::vector<Tensor>& tensors, int64_t to);

@@ -54,7 +54,7 @@ Batch Estimator::next_batch(int64_t run_index, int64_t batch_index) const {
   return collate(pointers);
 }
 
-/// Timesteps outside the wanted range are drawn anew: the law, restricted to the range.
+/// Timesteps outside the wanted range are drawn again: the law, restricted to the range.
 float draw_in_range(const TimestepOptions& law, RandomKey key, double low, double high) {
   constexpr uint64_t kAttempts = 1000;
   for (uint64_t attempt = 0; attempt < kAttempts; ++attempt) {

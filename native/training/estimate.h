@@ -43,8 +43,8 @@ struct EstimateOptions {
 };
 /// Throws train/option-unknown, train/option-invalid.
 EstimateOptions estimate_options_from_json(const Json& json);
-/// With what nobody said, for so many songs: 5 batches of gradients; of Fisher information as many as show every song once, 50 at
-/// most, in 2 runs up to 10 songs and in 3 beyond. As upstream.
+/// With what is left open filled in, for so many songs: 5 batches of gradients; of Fisher information as many as show every song
+/// once, 50 at most, in 2 runs up to 10 songs and in 3 beyond. As upstream.
 EstimateOptions resolved(EstimateOptions options, int64_t samples);
 
 /// Squared L2 norm of the full-weight gradient of every chosen module for one batch, from one backward pass. Gradients are
@@ -127,7 +127,7 @@ BatchShape longest_batch(const EstimateSetup& setup);
 MemoryPlan plan_estimate(const EstimateSetup& setup, const BatchShape& shape);
 
 using EstimateProgress = std::function<void(int64_t batches_done, int64_t batches_total)>;
-/// Throws what loading throws; train/no-samples. Progress is told after each batch; the stream's cancel flag is heeded.
+/// Throws what loading throws; train/no-samples. Progress is reported after each batch; the stream's cancel flag is checked.
 EstimateReport estimate(const EstimateSetup& setup, Stream& stream, const EstimateProgress& progress = {});
 
 }  // namespace sidestep

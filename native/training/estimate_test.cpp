@@ -61,7 +61,7 @@ TEST("estimate: options by name, unknown ones refused") {
   EXPECT_ERROR(estimate_options_from_json(Json::parse(R"({"timestep_range": [1, 0]})")), "train/option-invalid");
 }
 
-TEST("estimate: runs and batches that nobody named follow the number of songs, as upstream") {
+TEST("estimate: runs and batches that are left open follow the number of songs, as upstream") {
   EstimateOptions fisher{.method = EstimateMethod::fisher};
   struct Case {
     int64_t songs, runs, batches;

@@ -28,7 +28,7 @@ class GradientRelay {
   void begin(const Pass& pass);
   /// Sends on, unchanged, what the backward pass did not come by: of a micro-batch that is left out, everything.
   void finish();
-  /// The whole sum, which the rank of micro-batch `last` sends everybody.
+  /// The whole sum, which the rank of micro-batch `last` sends to all.
   void receive_sum(uint64_t serial, uint32_t last) { route_->receive_whole(serial, last); }
 
  private:

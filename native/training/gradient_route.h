@@ -27,7 +27,7 @@ class GradientRoute {
   virtual void send(size_t module) = 0;
   /// All modules of this micro-batch have been passed on.
   virtual void finish() = 0;
-  /// All gradients become the whole sum, which the rank of micro-batch `last` passes on to everybody.
+  /// All gradients become the whole sum, which the rank of micro-batch `last` sends to all.
   virtual void receive_whole(uint64_t serial, uint32_t last) = 0;
 };
 

@@ -17,7 +17,7 @@ Batch blank_batch(const DitConfig& model, int64_t batch_size, int64_t frames, in
   batch.encoder_hidden_states = Storage(DType::f32, {batch_size, tokens, model.condition_size});
   batch.frames.assign(static_cast<size_t>(batch_size), frames);
   batch.tokens.assign(static_cast<size_t>(batch_size), tokens);
-  // Unequal lengths need a key mask besides; the plan covers them.
+  // Unequal lengths also need a key mask; the plan covers them.
   if (batch_size > 1 && frames > 1) batch.frames.back() = frames - 1;
   if (batch_size > 1 && tokens > 1) batch.tokens.back() = tokens - 1;
   batch.names.assign(static_cast<size_t>(batch_size), "planned");
@@ -105,7 +105,7 @@ class Planning {
   }
 
   /// All of all layers, and of as many as fit what is derived of it: a pass over memory each, which a card would rather spare. A
-  /// CPU is busy with arithmetic, and its memory is everybody's.
+  /// CPU is busy with arithmetic, and its memory is shared with other programs.
   KeptLayers with_derived(size_t total_bytes) {
     if (request_.device != DeviceKind::cuda) return {};
     const auto first = [&](int64_t count) {

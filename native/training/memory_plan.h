@@ -19,7 +19,7 @@ struct PlanRequest {
   DitConfig model;
   DType compute_dtype = DType::f32;
   Keep base = Keep::as_stored;          ///< how the frozen matrices are kept
-  DeviceKind device = DeviceKind::cpu;  ///< what the plan is for; a card has room for two batches on their way besides
+  DeviceKind device = DeviceKind::cpu;  ///< what the plan is for; a card also has room for two batches on their way
   std::optional<DType> stored{};        ///< what the checkpoint holds, where that is how they are kept
   AdapterConfig adapter{};
   OptimizerOptions optimizer{};
@@ -83,7 +83,7 @@ MemoryPlan plan_within(const PlanRequest& request, size_t total_bytes);
 /// where all may stay, or where it does not fit either way.
 int64_t choose_streamed(const PlanRequest& request, size_t total_bytes);
 /// How much of a device's memory a run may fill with activations that it could compute again: all of a card's, of which a plan
-/// counts everything; a CPU's memory is also everybody else's.
+/// counts everything; a CPU's memory is also that of other programs.
 size_t keeping_budget(size_t limit_bytes, DeviceKind device);
 
 /// An all-zero batch of a given shape in host memory, for planning.

@@ -34,7 +34,7 @@ struct Numbers {
   const Staging* staging;
   Workspace work;
   std::shared_ptr<Event> sent = std::make_shared<Event>(work.stream.device());
-  std::vector<Storage> held{};  ///< until `sent` is recorded: before, nobody would wait for it
+  std::vector<Storage> held{};  ///< until `sent` is recorded: before that, no one would wait for it
 
   template <typename T>
   Tensor upload(const std::vector<T>& values) {
@@ -56,7 +56,7 @@ Tensor noise_of(const MicroStep& step, Workspace work) {
   return noise;
 }
 
-/// The null condition stands in for every token of a dropped sample.
+/// The null condition replaces every token of a dropped sample.
 void drop_conditions(const MicroStep& step, Tensor condition, Stream& stream) {
   for (int64_t b = 0; b < condition.dim(0); ++b) {
     if (step.draws.dropped[static_cast<size_t>(b)] == 0) continue;

@@ -36,7 +36,7 @@ struct Draws {
 /// [1e-4, 1 - 1e-4], capped at 1e6; weight = min(snr, gamma) / max(snr, 1e-6).
 double min_snr_weight(double t, double gamma);
 
-/// Where a step leaves its losses on the device for whoever reads them later, with those of other steps.
+/// Where a step leaves its losses on the device for a caller that reads them later, with those of other steps.
 struct UnreadLosses {
   Tensor loss{};        ///< [1] f32
   Tensor per_sample{};  ///< [B] f32
@@ -61,7 +61,7 @@ struct MicroStep {
   UnreadLosses unread{};
   const Staging* staging = nullptr;  ///< where given, the step's own few numbers go to the device from its memory, without a wait
   std::function<void(const struct MicroResult&)>
-      on_loss{};  ///< where given, told losses and samples' losses before the backward pass
+      on_loss{};  ///< where given, called with the loss and the samples' losses before the backward pass
   StepRecordings* recordings =
       nullptr;  ///< of this model, where steps are repeated; the model's tables are reserved (Dit::reserve)
 };

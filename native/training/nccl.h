@@ -1,5 +1,5 @@
 #pragma once
-// NCCL, opened at run time: it comes with PyTorch and clusters have it, but nobody needs it who trains on one card. Only what a
+// NCCL, opened at run time: it comes with PyTorch and clusters have it, but a training on one card does not need it. Only what a
 // training needs is declared here, after the library's documented C interface (the same since 2.14).
 #include <cstddef>
 #include <cstdint>

@@ -46,7 +46,7 @@ struct ProdigyOptions {
   bool safeguard_warmup = defaults::train::optimizer::prodigy::safeguard_warmup;
 };
 
-/// Fields are the schema's; what only some rules have stands in structs of theirs.
+/// Fields are the schema's; what only some rules have is in structs of their own.
 struct OptimizerOptions {
   OptimizerType type = OptimizerType::adamw;
   double learning_rate = defaults::train::optimizer::adamw::learning_rate;  ///< the schedule's peak
@@ -81,7 +81,7 @@ class Optimizer {
     Tensor tensor;     ///< on the training device; written through when restoring
   };
   virtual std::vector<NamedState> state() const = 0;
-  /// The step count first, then what the rule counts besides.
+  /// The step count first, then what else the rule counts.
   virtual std::vector<double> scalars() const = 0;
   /// Throws train/state-mismatch for another number of them.
   virtual void set_scalars(const std::vector<double>& values) = 0;

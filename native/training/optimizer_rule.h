@@ -22,7 +22,7 @@ struct OptimizerRule {
 SIDESTEP_OPTIMIZERS(SIDESTEP_DECLARE_RULE)
 #undef SIDESTEP_DECLARE_RULE
 
-/// AdamW, and what it and its 8-bit kin are told.
+/// AdamW, and the options that it and its 8-bit form share.
 std::unique_ptr<Optimizer> make_adamw(const OptimizerOptions& options, const std::vector<Parameter>& parameters, Stream& stream);
 OptionReaders adam_options(OptimizerOptions& options);
 

@@ -182,12 +182,12 @@ struct Ring::Threads {
   std::map<FrameKey, SharedBytes> arrived;
   std::string lost{};  ///< who is gone, and what was seen of it; empty while all are there
   bool leaving = false;
-  std::mutex acting;  ///< held while somebody is told
+  std::mutex acting;  ///< held while the callback runs
   std::function<void()> when_lost{};
   std::thread writer, reader;
 
-  /// The first who sees it says so to the others: whoever leaves because of it must not be taken for the one that is gone. What
-  /// is on its way goes before: a rank may have left because all is done.
+  /// The first who sees it says so to the others: a rank that leaves because of it must not be taken for the one that is gone.
+  /// What is on its way goes before: a rank may have left because all is done.
   void lose(int64_t rank, const std::string& how) {
     const std::string words = "Rank " + std::to_string(rank) + " of this training is gone: " + how;
     {
@@ -206,7 +206,7 @@ struct Ring::Threads {
     const std::lock_guard lock(acting);
     if (when_lost) when_lost();
   }
-  /// The rank after this one cannot be told anything, but what became of it may be on its way round.
+  /// The rank after this one cannot be reached, but what became of it may be on its way round.
   void lose_next(const std::string& how) {
     {
       std::unique_lock lock(mutex);

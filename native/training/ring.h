@@ -11,7 +11,7 @@
 
 namespace sidestep {
 
-/// Where one process stands among those that share a training.
+/// Which of the processes that share a training this one is.
 struct RankPlace {
   int64_t rank = 0;
   int64_t ranks = 1;
@@ -46,7 +46,7 @@ struct RingPatience {
   int silence_ms = 60'000;   ///< without a sign of life; one is given every tenth of it
 };
 
-/// A listener at which the rank before this one knocks. Its port is known before anybody connects.
+/// Where the rank before this one connects. Its port is known before any rank connects.
 class RingListener {
  public:
   /// `address`: of this machine, "127.0.0.1" or "0.0.0.0". Throws train/rank-unreachable.
@@ -62,8 +62,8 @@ class RingListener {
 };
 
 /// Ranks in a circle over TCP: each is connected to the next and to the one before it. Two threads carry the bytes, so that
-/// neither sending nor a frame on its way to others waits for anybody's arithmetic. Nothing is encrypted; who does not know the
-/// token is sent away.
+/// neither sending nor a frame on its way to others waits for another rank's arithmetic. Nothing is encrypted; a caller that does
+/// not know the token is sent away.
 class Ring {
  public:
   struct Neighbour {
@@ -72,7 +72,7 @@ class Ring {
   };
   struct Circle {
     RankPlace place;
-    std::string token;  ///< the same for all ranks of one attempt, known to nobody else
+    std::string token;  ///< the same for all ranks of one attempt, known to no one else
     Neighbour next;
     RingPatience patience{};
   };
@@ -90,7 +90,7 @@ class Ring {
   SharedBytes receive(const FrameKey& key, const Stream& stream);
   /// Throws train/rank-lost once a rank is gone.
   void throw_if_lost() const;
-  /// Called once a rank is gone, from a thread of the ring, or at once if it is gone already; none: nobody is called any more
+  /// Called once a rank is gone, from a thread of the ring, or at once if it is gone already; none: no one is called any more
   /// when this returns.
   void when_lost(std::function<void()> act);
 

@@ -106,7 +106,7 @@ void ql_sweep(std::vector<double>& d, std::vector<double>& e, size_t first, size
   e[last] = 0;
 }
 
-/// Eigenvalues of the tridiagonal matrix, left in d. e[i] stands between d[i] and d[i + 1].
+/// Eigenvalues of the tridiagonal matrix, left in d. e[i] is between d[i] and d[i + 1].
 void tridiagonal_eigenvalues(std::vector<double>& d, std::vector<double>& e) {
   constexpr int kMaxSweeps = 100;
   const size_t n = d.size();

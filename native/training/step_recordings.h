@@ -20,7 +20,7 @@ struct StepPasses {
 /// of products, pools); the second is recorded; later ones are replayed. A card holds each recording in memory of its own, so
 /// those that are kept have a budget. The one that was used longest ago goes first, and only for a kind that has come twice
 /// since: when more kinds take turns than there is room for, some are always replayed and the rest runs as it is, instead of each
-/// being recorded anew.
+/// being recorded again.
 class StepRecordings {
  public:
   /// With less than `spare_bytes` free on the card nothing more is recorded, and what is recorded goes.
@@ -29,7 +29,7 @@ class StepRecordings {
 
   void run(const std::string& kind, const StepPasses& passes, Stream& stream);
   /// Gives the memory back when the stream is done with it, for someone who needs it more; false where there was nothing. Each
-  /// kind begins anew, as if never seen: what is made once may be given back, too. Not between the two passes of a replay.
+  /// kind begins again, as if never seen: what is made once may be given back, too. Not between the two passes of a replay.
   bool forget(Stream& stream);
   /// The same, and nothing is recorded any more.
   void stop(Stream& stream);

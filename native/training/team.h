@@ -10,7 +10,7 @@
 
 namespace sidestep {
 
-/// What one micro-batch came to: all that the other ranks must know of it besides its gradients.
+/// What one micro-batch came to: all that the other ranks must know of it, without its gradients.
 struct MicroOutcome {
   double loss = 0;
   std::vector<double> sample_losses{};
@@ -42,7 +42,7 @@ class Team {
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
 
-  /// Rank 0's word, and the others' ear. Each opens a new serial, to which all frames belong until the next.
+  /// From rank 0 to the others. Each opens a new serial, to which all frames belong until the next.
   void send_command(Command command);
   Command receive_command();
 
@@ -50,10 +50,10 @@ class Team {
   void begin_update() { next_outcome_ = 0; }
   void begin_micro(int64_t micro, int64_t micros);
   void finish_micro() { relay_.finish(); }
-  /// The losses at once, so that others may draw by them; a diagnosis when it is known.
+  /// The losses as soon as they are known, because others may draw timesteps by them; the diagnosis later.
   void send_outcome(int64_t micro, const MicroOutcome& outcome);
   void send_diagnosis(int64_t micro, const std::string& diagnosis);
-  /// The outcome of the next micro-batch in order, whosever it is.
+  /// The outcome of the next micro-batch in order, of whichever rank.
   int64_t next_outcome() const { return next_outcome_; }
   MicroOutcome receive_outcome();
   void receive_sum(int64_t micros);

@@ -11,7 +11,7 @@ namespace sidestep {
 
 namespace {
 
-/// What ranks tell each other before any link, in this order.
+/// What ranks exchange before any link, in this order.
 enum class Topic : uint64_t { card, why_not, identity, linked, done };
 
 uint64_t item_of(Topic topic) { return static_cast<uint64_t>(topic); }
@@ -106,10 +106,10 @@ void Team::wait_for_cards() {
 void Team::leave_cards() {
   if (!link_) return;
   try {
-    exchange_texts(item_of(Topic::done), {});  // nobody frees what another still reads
+    exchange_texts(item_of(Topic::done), {});  // no one frees what another still reads
   } catch (const Error& error) {
     if (error.code() != "train/rank-lost") throw;
-    return;  // all is done: a rank that is gone by now is missed by nobody
+    return;  // all is done: a rank that is gone by now is not needed
   }
   ring_->when_lost({});
   link_->leave();

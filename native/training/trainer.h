@@ -113,10 +113,10 @@ class Trainer {
   /// may throw train/rank-lost. What is returned says how gradients go from card to card; empty on CPUs. Throws
   /// train/ranks-differ.
   std::string join(std::shared_ptr<Ring> ring);
-  /// Of a rank that is not 0: does its share of what rank 0 does next.
+  /// Of a rank that is not 0: waits for rank 0's next command and does its share of it.
   enum class Followed : uint8_t { command, finish };
   Followed follow();
-  /// Rank 0's last word to the others. Nothing where there are none.
+  /// Rank 0 ends the others' `follow`. Does nothing without other ranks.
   void finish_ranks();
 
   /// Loss on the validation samples with fixed noise and timesteps, no dropout, the average's weights if there is one.

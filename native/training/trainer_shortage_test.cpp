@@ -8,7 +8,7 @@
 #include "testing/variable.h"
 #include "training/trainer_testing.h"
 
-// Made-up cards alone can be told to run short (fake_cuda/limits.h): `sidestep_tests --device fake-cuda` and `--device simt`.
+// Fake cards alone can be told to run short (fake_cuda/limits.h): `sidestep_tests --device fake-cuda` and `--device simt`.
 namespace sidestep {
 namespace {
 
@@ -29,7 +29,7 @@ TEST("memory: a card that refuses is asked again for as long as something is giv
   const ReliefScope outer([](size_t) { return false; });
   {
     const ReliefScope scope([&](size_t bytes) {
-      EXPECT(bytes == 1000 && !relieve(1));  // what gives back asks nobody
+      EXPECT(bytes == 1000 && !relieve(1));  // what gives back asks no one
       return ++given < 3;
     });
     const Variable refusal("SIDESTEP_CARD_REFUSES", "1");

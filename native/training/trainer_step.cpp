@@ -96,7 +96,7 @@ QueuedStep Trainer::State::queue_passes(const NextBatch& next) {
   return queued;
 }
 
-/// The next step's passes, while the card still computes this one: it need not wait for whoever reads this one's report. They
+/// The next step's passes, while the card still computes this one: it need not wait until this one's report is read. They
 /// change nothing but gradients, so a run that ends here has lost nothing. What goes wrong is left for the step itself, in which
 /// it goes wrong again: this one is done, and its report must not be lost.
 void Trainer::State::queue_next_step(const NextBatch& next) {

@@ -12,7 +12,7 @@ namespace sidestep {
 
 namespace {
 
-/// FNV-1a, 64 bits: told apart are runs, not adversaries.
+/// FNV-1a, 64 bits: to distinguish runs, not to resist adversaries.
 uint64_t fnv1a(const std::string& text) {
   uint64_t hash = 0xCBF29CE484222325;
   for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3;
@@ -63,7 +63,7 @@ std::string Trainer::join(std::shared_ptr<Ring> ring) {
   return s.team->link_cards();
 }
 
-/// Says what comes next; before it, where this run stands, if the others cannot know.
+/// Sends the others what comes next; before it, this run's state, if they do not have it.
 void Trainer::State::lead(Team::Command command) {
   if (!others_know && command != Team::Command::finish) {
     team->send_command(Team::Command::state);

@@ -231,7 +231,7 @@ TEST("ranks: those that train something else, and those who do not know the toke
 TEST("ranks: one that cannot be reached is named, with why") {
   Stream stream = make_stream(1);
   RingListener listener(kHere);
-  const int nobody = RingListener(kHere).port();  // nobody listens there any more
+  const int nobody = RingListener(kHere).port();  // no one listens there any more
   EXPECT_ERROR(Ring(listener, {.place = {0, 2}, .token = "t", .next = {kHere, nobody}, .patience = {300, 300}}, stream),
                "train/rank-unreachable");
   EXPECT_ERROR(RingListener("192.0.2.1"), "train/rank-unreachable");

@@ -28,9 +28,9 @@ struct UpdateResult {
 /// factor min(1, max_grad_norm / (norm + 1e-6)).
 UpdateResult apply_update(const Update& update, Workspace work);
 
-/// The same update told to the device without waiting: it is skipped there if a gradient or one of the step's losses is no finite
-/// number. `judge` says which it was once the figures have been read; of a skipped one the optimizer's scalars are to be set
-/// back. Not for an optimizer that `waits`.
+/// The same update, queued on the device without waiting: it is skipped there if a gradient or one of the step's losses is no
+/// finite number. `judge` says which it was once the figures have been read; of a skipped one the optimizer's scalars are to be
+/// set back. Not for an optimizer that `waits`.
 void queue_update(const Update& update, const StepFigures& figures, Workspace work);
 UpdateResult judge(const Update& update, const StepFigures::Views& read);
 

@@ -33,7 +33,7 @@ struct Passed {
 Passed receive_some(SocketHandle socket, void* to, size_t bytes, int timeout_ms);
 Passed send_some(SocketHandle socket, const void* from, size_t bytes, int timeout_ms);
 
-/// Wakes whoever waits for this socket, here and at its other end. It stays open.
+/// Wakes every thread that waits for this socket, here and at its other end. It stays open.
 void shut_down(SocketHandle socket);
 void close_socket(SocketHandle socket);
 

@@ -1,4 +1,4 @@
-// Trainings whose ranks have a made-up card each and are connected by the stand-in for NCCL, and what that refuses. Every rank is
+// Trainings whose ranks have a fake card each and are connected by the stand-in for NCCL, and what that refuses. Every rank is
 // a process.
 #include <sys/wait.h>
 #include <unistd.h>

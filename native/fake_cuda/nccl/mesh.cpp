@@ -40,7 +40,7 @@ bool write_all(SocketHandle socket, const void* from, size_t bytes, const auto& 
 
 constexpr auto kNever = [] { return false; };
 
-/// What the root tells everybody: the port of each rank, or why there is no circle.
+/// What the root sends every rank: the port of each rank, or why there is no circle.
 struct Answer {
   char wrong[120] = {};
   int32_t ports[64] = {};

@@ -104,7 +104,7 @@ int make_folders(const fs::path& folder) {
     if (make_folders(above) != 0) return -1;
     if (::CreateDirectoryW(name.c_str(), nullptr) != 0) return 0;
   }
-  if (is_folder(folder)) return 0;  // somebody else was first
+  if (is_folder(folder)) return 0;  // another process was first
   errno = errno_of_last_error();
   return -1;
 }
