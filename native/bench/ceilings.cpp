@@ -30,6 +30,14 @@ namespace {
 // clock (0.80 of a Hopper), 0.63 of that; 0.85 of smaller tensor cores. Its 384 blocks leave 0.19 of a Hopper and 0.27 of a 5090
 // idle. dS comes from memory.
 //
+// Hoppers have kernels of warp groups for both (ops/attention_forward_hopper_cuda.cu, attention_dkv_hopper_cuda.cu), whose bound
+// is the tensor cores: 2048 clocks a tile, beside 1792 of shared memory. What a kernel of this form reaches is published of
+// FlashAttention-3 on an H100, heads of 128: 565 TFLOP/s forward over 2048 keys, 590 over 4096 (pytorch/benchmark, pull request
+// 2391), 0.58 of the data sheet. In ours warp groups do not take turns, and the output leaves without a copy of boxes: 0.9 of
+// that is assumed, and 0.87 for what is counted no other way: the last of three rounds of 384 blocks, 3072 queries in place of
+// 3000, 384 keys in place of a band's 257: 0.45. Of the backward pass no figure is at hand for four products without dq; 0.8 of
+// the forward pass's share is assumed, by the traffic of its operands: 0.36. Neither has run.
+//
 // Our own products (ops/gemm_mma_cuda.cu), where the library is missing: 1.05 MFLOP for 48 KiB through shared memory, 2796 FLOP a
 // clock: 0.68 of a Hopper, no bound for others. Warps' own mma instructions reach 0.62 of a Hopper's tensor cores at most; of the
 // lower of both 0.8 are assumed, of smaller tensor cores 0.85.
@@ -39,15 +47,16 @@ namespace {
 // beside which an A100's f32 units have 0.71 of the time to do, a Hopper's 0.96; 0.60 and 0.45 are assumed.
 constexpr double kTera = 1e12;
 const std::vector<Card> kCards = {
-    // name, GiB, tensor, vector, bytes/s, products, attention, its backward pass: dk and dv, dq; TF32, convolutions, own products
-    {"3060", 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.90, 0.86, 0.82, 0.83, 0, 0.65, 0.83},
-    {"4060", 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.89, 0.85, 0.85, 0, 0.65, 0.85},
-    {"4070", 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.89, 0.84, 0.78, 0, 0.65, 0.85},
-    {"4090", 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.83, 0.82, 0, 0.65, 0.85},
-    {"5090", 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.90, 0.88, 0.74, 0.62, 0, 0.65, 0.83},
-    {"a100", 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40, 0.60, 156.0 * kTera, 0.60, 0.62},
-    {"h100", 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.25, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50},
-    {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.25, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50},
+    // name, GiB, tensor, vector, bytes/s, products, attention, its backward pass: dk and dv, dq of frozen keys, dq; TF32,
+    // convolutions, own products
+    {"3060", 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.90, 0.86, 0.82, 0.82, 0.83, 0, 0.65, 0.83},
+    {"4060", 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.89, 0.85, 0.85, 0.85, 0, 0.65, 0.85},
+    {"4070", 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.89, 0.84, 0.84, 0.78, 0, 0.65, 0.85},
+    {"4090", 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.83, 0.83, 0.82, 0, 0.65, 0.85},
+    {"5090", 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.90, 0.88, 0.74, 0.74, 0.62, 0, 0.65, 0.83},
+    {"a100", 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40, 0.40, 0.60, 156.0 * kTera, 0.60, 0.62},
+    {"h100", 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.45, 0.36, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50},
+    {"h200", 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.45, 0.36, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50},
 };
 
 // A copy's share of the memory, which a thin product reaches whose output has many tiles: an adapter's onto y and dx. Those with
@@ -56,11 +65,12 @@ const std::vector<Card> kCards = {
 constexpr double kVectorShare = 0.5, kMemoryShare = 0.85, kFewTilesShare = 0.45;
 constexpr double kLaunchSeconds = 3e-6;
 
-enum class Unit { product, convolution, attention, attention_backward, attention_dq, vector };
+enum class Unit { product, convolution, attention, attention_backward, attention_frozen_keys, attention_dq, vector };
 
 Unit unit_of(std::string_view op) {
   if (op == "attention") return Unit::attention;
-  if (op == "attention_backward" || op == "attention_backward dk, dv") return Unit::attention_backward;
+  if (op == "attention_backward dk, dv") return Unit::attention_backward;
+  if (op == "attention_backward") return Unit::attention_frozen_keys;
   if (op == "attention_backward dq") return Unit::attention_dq;
   if (op == "conv1d" || op == "conv_transpose1d") return Unit::convolution;
   if (op == "gemm" || op == "gemm, few tiles") return Unit::product;
@@ -73,6 +83,7 @@ double arithmetic_seconds(const Card& card, const Ceilings& ceilings, Unit unit,
     case Unit::convolution: return flops / (card.convolution_share * ceilings.convolution_flops);
     case Unit::attention: return flops / (card.forward_share * ceilings.matrix_flops);
     case Unit::attention_backward: return flops / (card.backward_share * ceilings.matrix_flops);
+    case Unit::attention_frozen_keys: return flops / (card.frozen_keys_share * ceilings.matrix_flops);
     case Unit::attention_dq: return flops / (card.dq_share * ceilings.matrix_flops);
     case Unit::vector: return flops / (kVectorShare * ceilings.vector_flops);
   }

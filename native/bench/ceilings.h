@@ -29,6 +29,7 @@ struct Card {
   double product_share = 0;      ///< of tensor_flops, by the library's products of this model's shapes
   double forward_share = 0;      ///< of tensor_flops, by attention
   double backward_share = 0;     ///< of tensor_flops, by attention's backward pass but for dq
+  double frozen_keys_share = 0;  ///< of tensor_flops, by attention's backward pass where keys want no gradients
   double dq_share = 0;           ///< of tensor_flops, by the product that makes dq of kept gradients of scores
   double tf32_flops = 0;         ///< of tensor cores, where f32 convolutions use them in three products for one; else 0
   double convolution_share = 0;  ///< of a third of that, or of vector_flops

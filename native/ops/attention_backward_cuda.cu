@@ -5,6 +5,7 @@
 // FLOPs (heads of 128). Full attention of the 2B model over 3000 patches, 16 heads of 128: 184 GFLOP, 0.46 ms at 400 TFLOP/s; dS
 // is 290 MB, written while the tensor cores are busy, and read in 0.1 ms at 3 TB/s. A banded layer (window 128): 16 GFLOP, 31 MB.
 #include "ops/attention_scores_cuda.cuh"
+#include "ops/wgmma_cuda.cuh"
 
 namespace sidestep::cuda {
 namespace {
@@ -267,8 +268,8 @@ void launch_dq(const Backward<T>& f, const KeptScores<T>& kept, unsigned heads, 
   SIDESTEP_CUDA_LAUNCHED("attention_dq_product_kernel");
 }
 
-/// Which kernel makes dS, dk and dv: by what two blocks of it need of a multiprocessor's memory.
-enum class KeysKernel { small_tiles, large_tiles, wide };
+/// Which kernel makes dS, dk and dv: by the card's kind, then by what two blocks of it need of a multiprocessor's memory.
+enum class KeysKernel { small_tiles, large_tiles, wide, warp_groups };
 
 /// What decides kernel and parts of the current device.
 struct Processors {
@@ -276,6 +277,7 @@ struct Processors {
   int64_t count;
 
   static KeysKernel kernel_of(size_t shared) {
+    if (has_warp_groups()) return KeysKernel::warp_groups;
     if (shared >= kRoomForWide) return KeysKernel::wide;
     return shared >= kRoomForLarge ? KeysKernel::large_tiles : KeysKernel::small_tiles;
   }
@@ -286,9 +288,11 @@ struct Processors {
     SIDESTEP_CUDA_CHECK(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device));
     return {kernel_of(static_cast<size_t>(shared)), count};
   }
-  /// Rounds in which so many equal blocks run, two to a multiprocessor. A block that has one to itself does not take half of a
-  /// round: a share of what two blocks use of it cannot be used by one.
+  /// Rounds in which so many equal blocks of 64 keys run, two to a multiprocessor. A block that has one to itself does not take
+  /// half of a round: a share of what two blocks use of it cannot be used by one.
   double rounds(int64_t blocks) const {
+    if (kernel == KeysKernel::warp_groups)
+      return static_cast<double>(ceil_div(ceil_div(blocks, int64_t{kKeyBlocksOfHopper}), count));
     const int64_t slots = 2 * count, rest = blocks % slots;
     const double alone = kernel == KeysKernel::small_tiles ? 0.55 : 0.8;
     return static_cast<double>(blocks / slots) + (rest == 0 ? 0 : rest <= count ? alone : 1);
@@ -322,6 +326,7 @@ void run(const Backward<T>& f, const ScoreMemory<T>& memory, int64_t batch, cuda
       case KeysKernel::small_tiles: launch_dkv<T, hd, Tile::kib_4>(f, kept, n, queue); break;
       case KeysKernel::large_tiles: launch_dkv<T, hd, Tile::kib_8>(f, kept, n, queue); break;
       case KeysKernel::wide: attention_dkv_wide<T, hd>(f, kept, n, queue); break;
+      case KeysKernel::warp_groups: attention_dkv_hopper<T, hd>(f, kept, n, batch, queue); break;
     }
     launch_parts<T, hd>(f, kept, n, queue);
     launch_dq<T, hd>(f, kept, n * static_cast<unsigned>(group), queue);

@@ -3,9 +3,9 @@
 // two tiles ahead. Scores of the next tile are computed, and values of the last one added, while softmax passes: per warp group
 //   scores(i + 1) = q k(i + 1)^T;  out += weights(i) v(i);  softmax(i + 1) beside the latter.
 // Tiles outside band and triangle are not visited; the bits are not those of the mma kernel (tiles of 128 keys, not of 64).
-// FLOPs: 4 hd per pair visited. A tile of heads of 128 is 8.4 MFLOP, 2048 clocks of the tensor cores, beside 16384 powers of two,
-// 1024 clocks of the special-function units, and 64 KiB from L2. Tensor cores are the bound: full attention of the 2B model, 16
-// heads of 128 over 3000 patches, is 74 GFLOP, 0.14 ms at 550 TFLOP/s.
+// FLOPs: 4 hd per pair visited. A tile of heads of 128 is 8.4 MFLOP, 2048 clocks of the tensor cores, beside 1792 of shared
+// memory (q and k, then v, and new tiles) and 1024 of the special-function units (powers of two). Tensor cores are the bound:
+// full attention of the 2B model, 16 heads of 128 over 3000 patches, is 74 GFLOP, 0.16 ms at 450 TFLOP/s.
 #include "ops/attention_softmax_cuda.cuh"
 #include "ops/wgmma_cuda.cuh"
 
@@ -149,7 +149,7 @@ __device__ void attend(const HopperForward<T>& p, const Tiles<T, hd>& tiles, con
       ptx::wgmma_fence(scores);
       score_tile<T, hd>(scores, tiles, row_of_group, turn.stage);
       ptx::mbarrier_wait(&barriers.values_come[before.stage], before.parity);
-      ptx::wgmma_fence(out, weights);  // the one before the scores serves these, too; where there is none the assembler puts one
+      ptx::wgmma_fence(out, weights);  // for the assembler: the one before the scores serves these, too
       add_values<T, hd>(out, weights, tiles, before.stage);
       ptx::wgmma_wait<1>(scores);
       done_with(&barriers.keys_done[turn.stage]);

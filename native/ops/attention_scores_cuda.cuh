@@ -117,4 +117,10 @@ static_assert(kRoomForWide <= size_t{228} * 1024);  // a Hopper's multiprocessor
 template <typename T, int hd>
 void attention_dkv_wide(const Backward<T>& f, const KeptScores<T>& kept, unsigned units, cudaStream_t queue);
 
+// In attention_dkv_hopper_cuda.cu: the same by products of warp groups, where has_warp_groups() (wgmma_cuda.cuh). Its blocks own
+// two blocks of 64 keys and have a multiprocessor to themselves.
+constexpr int kKeyBlocksOfHopper = 2;
+template <typename T, int hd>
+void attention_dkv_hopper(const Backward<T>& f, const KeptScores<T>& kept, unsigned units, int64_t batch, cudaStream_t queue);
+
 }  // namespace sidestep::cuda
