@@ -16,25 +16,23 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run build && SIDESTEP_PORTABLE=ON npm run native && npm pack --ignore-scripts --pack-destination /
 
-# nvcc and its libraries stay in this stage.
-FROM nvidia/cuda:${CUDA}-devel-ubuntu22.04 AS build-cuda
-RUN apt-get update && apt-get install -y --no-install-recommends cmake g++-12 ninja-build && rm -rf /var/lib/apt/lists/*
+# nvcc and its libraries stay in this stage. --build-arg ARCHS=89-real: for one generation of cards alone.
+FROM nvidia/cuda:${CUDA}-devel-ubuntu24.04 AS build-cuda
+ARG ARCHS=""
+RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ ninja-build && rm -rf /var/lib/apt/lists/*
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
 COPY --from=build /source /source
 WORKDIR /source
-# Ubuntu 22.04 has CMake 3.22; cards of every generation.
-RUN apt-get update && apt-get install -y --no-install-recommends python3-pip && pip install cmake==3.31.6 && rm -rf build \
- && CXX=g++-12 CUDAHOSTCXX=g++-12 SIDESTEP_PORTABLE=ON SIDESTEP_CUDA=ON SIDESTEP_CUDA_ARCHS="80-real;86-real;89-real;90-real;100-real;120" \
-    node scripts/native.mjs
+RUN rm -rf build && SIDESTEP_PORTABLE=ON SIDESTEP_CUDA=ON SIDESTEP_CUDA_ARCHS="${ARCHS}" node scripts/native.mjs
 
 # cuBLASLt comes with this image, the driver with the machine.
-FROM nvidia/cuda:${CUDA}-runtime-ubuntu22.04 AS cuda
+FROM nvidia/cuda:${CUDA}-runtime-ubuntu24.04 AS cuda
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
 COPY --from=build /sidestep-ace-*.tgz /tmp/
-RUN node /usr/local/lib/node_modules/npm/bin/npm-cli.js install --global --no-audit --no-fund /tmp/sidestep-ace-*.tgz && rm /tmp/sidestep-ace-*.tgz
+RUN node /usr/local/lib/node_modules/npm/bin/npm-cli.js install --global --no-audit --no-fund /tmp/sidestep-ace-*.tgz && rm -r /tmp/sidestep-ace-*.tgz ~/.npm
 COPY --from=build-cuda /source/build/addon/Release/ /opt/sidestep/
 ENV SIDESTEP_ENGINE=/opt/sidestep/sidestep.node
 WORKDIR /work
@@ -43,7 +41,7 @@ ENTRYPOINT ["sidestep"]
 FROM node AS cpu
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 COPY --from=build /sidestep-ace-*.tgz /tmp/
-RUN npm install --global --no-audit --no-fund /tmp/sidestep-ace-*.tgz && rm /tmp/sidestep-ace-*.tgz
+RUN npm install --global --no-audit --no-fund /tmp/sidestep-ace-*.tgz && rm -r /tmp/sidestep-ace-*.tgz ~/.npm
 COPY --from=build /source/build/addon/Release/sidestep.node /opt/sidestep/sidestep.node
 ENV SIDESTEP_ENGINE=/opt/sidestep/sidestep.node
 WORKDIR /work

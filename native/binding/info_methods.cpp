@@ -41,7 +41,8 @@ Json::Array cuda_devices() {
 }
 
 /// {} → {numerics_version, cpu_kernels, cpu_arithmetic, matrix_product: "own" or a BLAS, cuda_devices, no_cuda: reason or null,
-/// nccl: where it was found or that it was not, with several devices}
+/// no_cuda_hint: what to do where driver or cards are the reason and not the plugin's file, nccl: where it was found or that it
+/// was not, with several devices}
 const Method describe_method{
     "describe_engine", [](const Request&) -> Response {
       Json::Object report{{"numerics_version", kNumericsVersion}, {"cpu_kernels", cpu::vector_kernels().name},
@@ -54,6 +55,7 @@ const Method describe_method{
         report["cuda_devices"] = std::move(devices);
       } catch (const Error& reason) {
         report["no_cuda"] = reason.message();
+        if (cuda_plugin_opens() && !reason.hint().empty()) report["no_cuda_hint"] = reason.hint();
       }
       return {report, {}};
     }};

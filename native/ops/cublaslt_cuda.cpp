@@ -44,20 +44,26 @@ std::optional<Library> symbols_of(void* opened) {
 
 struct Found {
   std::optional<Library> library;
-  std::string origin = "cuBLASLt was not found; the engine's own product kernels serve, which are somewhat slower";
+  std::string origin;
 };
 
+/// A file that is there and does not serve is another matter than none.
 Found find() {
-  Found found;
+  std::string why = "was not found";
+  bool is_explained = false;
   for (const fs::path& file : candidates()) {
-    void* opened = file.empty() ? nullptr : platform::open_library(file).handle;
-    if (opened == nullptr) continue;
-    found.library = symbols_of(opened);
-    if (!found.library) continue;
-    found.origin = utf8_of(file);
-    break;
+    if (file.empty()) continue;
+    const platform::OpenedLibrary opened = platform::open_library(file);
+    if (const auto library = opened.handle == nullptr ? std::nullopt : symbols_of(opened.handle)) return {library, utf8_of(file)};
+    std::error_code error;
+    const bool is_there = opened.handle != nullptr || (file.has_parent_path() && fs::exists(file, error)) ||
+                          platform::path_variable("SIDESTEP_CUBLASLT");
+    if (!is_there || is_explained) continue;
+    why = opened.handle == nullptr ? "cannot be opened (" + opened.why + ")"
+                                   : "lacks functions that are needed (" + utf8_of(file) + ")";
+    is_explained = true;
   }
-  return found;
+  return {std::nullopt, "cuBLASLt " + why + "; the engine's own product kernels serve, which are somewhat slower"};
 }
 
 const Found& found() {

@@ -57,8 +57,8 @@ struct Library {
                    Layout, void* d, Layout, const Algorithm*, void* workspace, size_t workspace_bytes, cudaStream_t);
 };
 
-/// Looked for once, in this order: $SIDESTEP_CUBLASLT (a file; empty: never), beside the plugin, the loader's path, the toolkit's
-/// folder, Python's site-packages. Null when it is nowhere: the engine's own product kernel serves then.
+/// Looked for once: $SIDESTEP_CUBLASLT alone (a file; empty: never), else in the order of ops/library_places.h. Null when it is
+/// nowhere: the engine's own product kernel serves then.
 const Library* library();
 
 /// Where it was found, or why it was not.

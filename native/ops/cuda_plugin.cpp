@@ -23,7 +23,8 @@ std::string& chosen_name() {
 
 // Beside the shared object or program that holds this very function.
 std::filesystem::path plugin_path() {
-  if (const auto file = platform::path_variable("SIDESTEP_CUDA_PLUGIN"); file && chosen_name().empty()) return *file;
+  if (const auto file = platform::path_variable("SIDESTEP_CUDA_PLUGIN"); file && !file->empty() && chosen_name().empty())
+    return *file;
   const std::string name = chosen_name().empty() ? "sidestep_cuda" : chosen_name();
   const std::filesystem::path program = platform::file_holding(reinterpret_cast<const void*>(&cuda_plugin));
   std::error_code error;
@@ -31,7 +32,7 @@ std::filesystem::path plugin_path() {
   return (error ? program : self).parent_path() / platform::module_file(name);
 }
 
-const CudaPlugin* load() {
+const CudaPlugin* open() {
   const std::filesystem::path path = plugin_path();
   const platform::OpenedLibrary library = platform::open_library(path);  // stays loaded: streams and memory refer to it
   if (library.handle == nullptr) unavailable(library.why);
@@ -40,10 +41,20 @@ const CudaPlugin* load() {
   const CudaPlugin* plugin = entry(kCudaPluginVersion);
   if (plugin == nullptr || plugin->version != kCudaPluginVersion)
     unavailable(utf8_of(path) + " was built for another version of the engine");
-  if (plugin->device_count() == 0) unavailable("no CUDA device is visible");
-  install_cuda_memory(plugin->memory);
-  plugin->set_relief(&relieve);
   return plugin;
+}
+
+const CudaPlugin& opened() {
+  static const CudaPlugin* const plugin = open();  // a failure throws and is tried again next time
+  return *plugin;
+}
+
+const CudaPlugin* load() {
+  const CudaPlugin& plugin = opened();
+  if (plugin.device_count() == 0) unavailable("no CUDA device is visible");
+  install_cuda_memory(plugin.memory);
+  plugin.set_relief(&relieve);
+  return &plugin;
 }
 
 }  // namespace
@@ -58,8 +69,17 @@ bool choose_fake_card(std::string_view name) {
   return true;
 }
 
+bool cuda_plugin_opens() {
+  try {
+    opened();
+    return true;
+  } catch (const Error&) {
+    return false;  // cuda_plugin() says why
+  }
+}
+
 const CudaPlugin& cuda_plugin() {
-  static const CudaPlugin* const plugin = load();  // a failed load throws and is tried again next time
+  static const CudaPlugin* const plugin = load();
   return *plugin;
 }
 

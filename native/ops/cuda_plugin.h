@@ -73,4 +73,8 @@ bool choose_fake_card(std::string_view name);
 /// Loads the plugin once; throws native/device-unavailable with the reason.
 const CudaPlugin& cuda_plugin();
 
+/// Whether its file is there and fits this engine. If so, and `cuda_plugin()` throws, it is the driver or the cards that are in
+/// the way.
+bool cuda_plugin_opens();
+
 }  // namespace sidestep

@@ -1,6 +1,7 @@
 #include "ops/library_places.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/path_text.h"
 
@@ -11,6 +12,12 @@ namespace fs = std::filesystem;
 using Folders = std::vector<fs::path>;
 
 bool is_windows(const LibrarySearch& search) { return search.system == LibrarySearch::System::windows; }
+
+/// An empty one would mean the folder that the program happens to run in.
+std::optional<fs::path> folder_in(const LibrarySearch& search, const char* variable) {
+  const auto folder = search.variable(variable);
+  return folder && !folder->empty() ? folder : std::nullopt;
+}
 
 /// Folders in `parent` whose names begin so, the newest version first.
 Folders folders_named(const fs::path& parent, const std::string& prefix) {
@@ -43,17 +50,21 @@ void add_environment(Folders& folders, const LibrarySearch& search, const fs::pa
     for (const char* packages : {"site-packages", "dist-packages"}) add_wheels(folders, search, python / packages);
 }
 
+fs::path program_files(const LibrarySearch& search) { return folder_in(search, "ProgramFiles").value_or("C:/Program Files"); }
+
 void add_toolkits(Folders& folders, const LibrarySearch& search) {
   Folders toolkits;
-  if (const auto named = search.variable("CUDA_PATH")) toolkits.push_back(*named);
+  for (const char* variable : {"CUDA_PATH", "CUDA_HOME"})
+    if (const auto named = folder_in(search, variable)) toolkits.push_back(*named);
+  const std::string major = std::to_string(search.cuda_major) + ".";
   if (!is_windows(search)) {
     toolkits.insert(toolkits.end(), {search.root / "usr/local/cuda", search.root / "opt/cuda"});
+    const auto beside = folders_named(search.root / "usr/local", "cuda-" + major);  // of which `cuda` is the one installed last
+    toolkits.insert(toolkits.end(), beside.begin(), beside.end());
     for (const fs::path& toolkit : toolkits) folders.push_back(toolkit / "lib64");
     return;
   }
-  const fs::path programs = search.variable("ProgramFiles").value_or("C:/Program Files");
-  const auto installed =
-      folders_named(programs / "NVIDIA GPU Computing Toolkit" / "CUDA", "v" + std::to_string(search.cuda_major) + ".");
+  const auto installed = folders_named(program_files(search) / "NVIDIA GPU Computing Toolkit" / "CUDA", "v" + major);
   toolkits.insert(toolkits.end(), installed.begin(), installed.end());
   for (const fs::path& toolkit : toolkits)
     folders.insert(folders.end(), {toolkit / "bin" / "x64", toolkit / "bin"});  // since CUDA 13, and before
@@ -67,16 +78,21 @@ void add_conda(Folders& folders, const LibrarySearch& search, const fs::path& co
 
 void add_other_pythons(Folders& folders, const LibrarySearch& search) {
   if (!is_windows(search)) {
-    if (const auto home = search.variable("HOME")) add_environment(folders, search, *home / ".local");
+    if (const auto home = folder_in(search, "HOME")) add_environment(folders, search, *home / ".local");
     for (const char* prefix : {"usr/local", "usr"}) add_environment(folders, search, search.root / prefix);
     return;
   }
-  if (const auto roaming = search.variable("APPDATA"))
+  if (const auto roaming = folder_in(search, "APPDATA"))
     for (const fs::path& python : folders_named(*roaming / "Python", "Python3"))
       add_wheels(folders, search, python / "site-packages");
-  if (const auto local = search.variable("LOCALAPPDATA"))
+  if (const auto local = folder_in(search, "LOCALAPPDATA")) {
     for (const fs::path& python : folders_named(*local / "Programs" / "Python", "Python3"))
       add_environment(folders, search, python);
+    for (const fs::path& store : folders_named(*local / "Packages", "PythonSoftwareFoundation.Python.3"))  // of Microsoft's Store
+      for (const fs::path& python : folders_named(store / "LocalCache" / "local-packages", "Python3"))
+        add_wheels(folders, search, python / "site-packages");
+  }
+  for (const fs::path& python : folders_named(program_files(search), "Python3")) add_environment(folders, search, python);
 }
 
 }  // namespace
@@ -91,11 +107,13 @@ namespace {
 /// Every folder, an empty one for where the system looks.
 Folders all_folders(const LibrarySearch& search) {
   const fs::path anywhere;
-  Folders folders{search.beside, anywhere};
+  Folders folders;
+  if (!search.beside.empty()) folders.push_back(search.beside);
+  folders.push_back(anywhere);
   add_toolkits(folders, search);
-  const auto conda = search.variable("CONDA_PREFIX");
+  const auto conda = folder_in(search, "CONDA_PREFIX");
   if (conda) add_conda(folders, search, *conda);
-  if (const auto environment = search.variable("VIRTUAL_ENV")) add_environment(folders, search, *environment);
+  if (const auto environment = folder_in(search, "VIRTUAL_ENV")) add_environment(folders, search, *environment);
   if (conda) add_environment(folders, search, *conda);
   add_other_pythons(folders, search);
   return folders;

@@ -21,8 +21,9 @@ struct LibrarySearch {
 std::string cublaslt_file(const LibrarySearch& search);
 
 /// Files in the order in which they are tried: beside the plugin; where the system looks, which is a name without a folder; the
-/// CUDA toolkit (CUDA_PATH, its usual folders); conda; NVIDIA's wheels and PyTorch's own copy in the active Python environment,
-/// then in the user's and the system's Pythons. Folders with a version in their name are those that exist.
+/// CUDA toolkit (CUDA_PATH, CUDA_HOME, its usual folders); conda; NVIDIA's wheels and PyTorch's own copy in the active Python
+/// environment, then in the user's and the system's Pythons. Folders with a version in their name are those that exist. A
+/// variable that is empty counts as not set.
 std::vector<std::filesystem::path> cublaslt_places(const LibrarySearch& search);
 
 /// Where `libnccl.so.2` is tried, in the same order. NCCL is the same for all toolkits, and only for Linux: nowhere on Windows.

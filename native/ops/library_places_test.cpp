@@ -47,14 +47,19 @@ constexpr auto kWindows = LibrarySearch::System::windows;
 TEST("cuBLASLt: Linux, where NVIDIA's packages, wheels, conda and PyTorch lay it") {
   Machine machine;
   for (const char* prefix : {"venv", "conda", "home/.local", "usr"}) machine.folder(std::string(prefix) + "/lib/python3.12");
+  for (const char* toolkit : {"cuda-12.4", "cuda-12.8", "cuda-13.0"}) machine.folder("usr/local/" + std::string(toolkit));
   machine.environment = {{"VIRTUAL_ENV", machine.path / "venv"},
                          {"CONDA_PREFIX", machine.path / "conda"},
                          {"HOME", machine.path / "home"},
-                         {"CUDA_PATH", machine.path / "toolkit"}};
+                         {"CUDA_PATH", machine.path / "toolkit"},
+                         {"CUDA_HOME", machine.path / "module"}};
   const char* in_order[] = {"plugin/libcublasLt.so.12",
                             "libcublasLt.so.12",
                             "toolkit/lib64/libcublasLt.so.12",
+                            "module/lib64/libcublasLt.so.12",
                             "usr/local/cuda/lib64/libcublasLt.so.12",
+                            "usr/local/cuda-12.8/lib64/libcublasLt.so.12",
+                            "usr/local/cuda-12.4/lib64/libcublasLt.so.12",
                             "conda/targets/x86_64-linux/lib/libcublasLt.so.12",
                             "venv/lib/python3.12/site-packages/nvidia/cublas/lib/libcublasLt.so.12",
                             "venv/lib/python3.12/site-packages/torch/lib/libcublasLt.so.12",
@@ -67,6 +72,7 @@ TEST("cuBLASLt: Linux, where NVIDIA's packages, wheels, conda and PyTorch lay it
     if (rank <= before) testing::fail(__FILE__, __LINE__, std::string(file) + " is tried at the wrong time, or never");
     before = rank;
   }
+  EXPECT(machine.rank(kLinux, 12, "usr/local/cuda-13.0/lib64/libcublasLt.so.12") == -1);  // another major's
   EXPECT(machine.rank(kLinux, 13, "venv/lib/python3.12/site-packages/nvidia/cu13/lib/libcublasLt.so.13") > 0);
 }
 
@@ -91,8 +97,11 @@ TEST("NCCL: Linux, where NVIDIA's packages, wheels and conda lay it; not on Wind
 
 TEST("cuBLASLt: Windows, where NVIDIA's installer, wheels, conda and PyTorch lay it") {
   Machine machine;
-  for (const char* name : {"Programs/NVIDIA GPU Computing Toolkit/CUDA/v12.8", "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0",
-                           "Local/Programs/Python/Python312", "Roaming/Python/Python311"})
+  for (const char* name :
+       {"Programs/NVIDIA GPU Computing Toolkit/CUDA/v12.8", "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0",
+        "Local/Programs/Python/Python312",
+        "Local/Packages/PythonSoftwareFoundation.Python.3.12_qbz5n2kfra8p0/LocalCache/local-packages/Python312",
+        "Programs/Python313", "Roaming/Python/Python311"})
     machine.folder(name);
   machine.environment = {{"ProgramFiles", machine.path / "Programs"},
                          {"LOCALAPPDATA", machine.path / "Local"},
@@ -104,12 +113,28 @@ TEST("cuBLASLt: Windows, where NVIDIA's installer, wheels, conda and PyTorch lay
         "conda/Library/bin/cublasLt64_12.dll", "venv/Lib/site-packages/nvidia/cublas/bin/cublasLt64_12.dll",
         "venv/Lib/site-packages/torch/lib/cublasLt64_12.dll",
         "Local/Programs/Python/Python312/Lib/site-packages/torch/lib/cublasLt64_12.dll",
+        "Local/Packages/PythonSoftwareFoundation.Python.3.12_qbz5n2kfra8p0/LocalCache/local-packages/Python312/site-packages/"
+        "torch/lib/cublasLt64_12.dll",
+        "Programs/Python313/Lib/site-packages/nvidia/cublas/bin/cublasLt64_12.dll",
         "Roaming/Python/Python311/site-packages/nvidia/cublas/bin/cublasLt64_12.dll"})
     if (machine.rank(kWindows, 12, file) < 0) testing::fail(__FILE__, __LINE__, std::string(file) + " is never tried");
   EXPECT(machine.rank(kWindows, 12, "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0/bin/x64/cublasLt64_12.dll") ==
          -1);  // another major's
   EXPECT(machine.rank(kWindows, 13, "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0/bin/x64/cublasLt64_13.dll") > 0);
   EXPECT(machine.rank(kWindows, 13, "venv/Lib/site-packages/nvidia/cu13/bin/x86_64/cublasLt64_13.dll") > 0);
+}
+
+TEST("cuBLASLt: a variable that is empty adds no folder to the search, least of all the one that the program runs in") {
+  const Machine bare;
+  Machine machine;
+  for (const char* name :
+       {"CUDA_PATH", "CUDA_HOME", "CONDA_PREFIX", "VIRTUAL_ENV", "HOME", "ProgramFiles", "APPDATA", "LOCALAPPDATA"})
+    machine.environment[name] = "";
+  for (const auto system : {kLinux, kWindows}) {
+    EXPECT(cublaslt_places(machine.search(system, 12)).size() == cublaslt_places(bare.search(system, 12)).size());
+    for (const fs::path& file : cublaslt_places(machine.search(system, 12)))
+      EXPECT(file.is_absolute() || file.string().starts_with("C:") || !file.has_parent_path());
+  }
 }
 
 TEST("cuBLASLt: a machine with nothing is asked for two files and the usual folders") {

@@ -12,6 +12,33 @@
 
 namespace sidestep::cuda {
 
+namespace {
+
+/// The oldest driver for programs of CUDA 12 and of CUDA 13 (NVIDIA's release notes, "minor version compatibility").
+constexpr int kOldestDriver = CUDART_VERSION >= 13000 ? 580 : 525;
+
+/// What to do where no card answers.
+std::string device_hint(cudaError_t error) {
+  int driver = 0;
+  switch (error) {
+    case cudaErrorInsufficientDriver:
+      if (cudaDriverGetVersion(&driver) == cudaSuccess && driver == 0)
+        return "The driver's library (libcuda.so.1, on Windows nvcuda.dll) was not found: install NVIDIA's driver, or start the "
+               "container with access to "
+               "the cards (docker run --gpus all). On the CPU: device: cpu.";
+      return "The driver is of CUDA " + std::to_string(driver / 1000) + "." + std::to_string(driver % 1000 / 10) +
+             ": install NVIDIA's driver " + std::to_string(kOldestDriver) + " or newer. On the CPU: device: cpu.";
+    case cudaErrorNoDevice:
+      return "Does CUDA_VISIBLE_DEVICES hide the cards? `nvidia-smi -L` lists those that the driver has. On the CPU: device: "
+             "cpu.";
+    default:
+      return "Does `nvidia-smi` work? After the driver was updated the machine has to be restarted once. On the CPU: device: "
+             "cpu.";
+  }
+}
+
+}  // namespace
+
 void fail(cudaError_t error, const char* call) {
   const std::string what = std::string(call) + ": " + cudaGetErrorName(error) + " (" + cudaGetErrorString(error) + ")";
   cudaGetLastError();  // reported once
@@ -23,8 +50,9 @@ void fail(cudaError_t error, const char* call) {
     case cudaErrorInsufficientDriver:
     case cudaErrorNoDevice:
     case cudaErrorInitializationError:
-      throw Error("native/device-unavailable", "No CUDA device can be used: " + what,
-                  "Set device: cpu, or install an NVIDIA driver at least as new as the toolkit the plugin was built with.");
+    case cudaErrorSystemNotReady:
+    case cudaErrorSystemDriverMismatch:
+      throw Error("native/device-unavailable", "No CUDA device can be used: " + what, device_hint(error));
     default:
       throw Error("native/cuda-failed", what,
                   "A fault inside an earlier kernel shows up here; run under compute-sanitizer to find it.");

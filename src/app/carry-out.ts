@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {availableParallelism} from 'node:os';
 import {asJson} from '../base/json.js';
+import type {SourcePosition} from '../base/problem.js';
 import {isSystemError} from '../base/system-error.js';
 import type {RunEvent} from '../event/event.js';
 import {writeEnvironment} from '../record/environment.js';
@@ -55,7 +56,8 @@ export async function carryOut(
   const expects = isUpToDate(plan) ? 'nothing' : 'work';
   const environment = expects === 'nothing' ? undefined : recordEnvironment(record.dir, planned);
   const settings = planned.settings.values;
-  const screen = await openScreen(terminal, {...options, expects, again: 'Ctrl-C', settings});
+  const places = new Map<string, SourcePosition>(pipeline.stages.map(({id, position}) => [id, position]));
+  const screen = await openScreen(terminal, {...options, expects, again: 'Ctrl-C', settings, places});
   const emit = (event: RunEvent): void => {
     const shown = options.shown === undefined ? event : options.shown(event);
     if (shown !== undefined) screen.show(shown);

@@ -1,3 +1,4 @@
+import type {SourcePosition} from '../base/problem.js';
 import type {RunEvent} from '../event/event.js';
 import {githubAnnotations} from '../render/github.js';
 import {githubGroups} from '../render/github-groups.js';
@@ -28,6 +29,8 @@ export interface ScreenOptions extends Pick<RunCommandOptions, 'json' | 'plain'>
   /** The key that asks for a stop, as a live view names it. */
   readonly again: string | undefined;
   readonly settings: Pick<SettingsDocument, 'terminal_title' | 'notify'>;
+  /** Where each stage is written, when its pipeline's file is at hand. */
+  readonly places?: ReadonlyMap<string, SourcePosition>;
 }
 
 export async function openScreen(terminal: Terminal, options: ScreenOptions): Promise<Screen> {
@@ -76,7 +79,7 @@ function callPerson(
 
 async function rendererFor(
   terminal: Terminal,
-  {json, plain, expects, again, settings}: ScreenOptions,
+  {json, plain, expects, again, settings, places = new Map()}: ScreenOptions,
 ): Promise<Renderer> {
   const {stdout, stderr, env} = terminal;
   const kind = rendererKind({
@@ -90,7 +93,7 @@ async function rendererFor(
     const groups = githubGroups(stderr, (output) => plainLines(output, stderr.colours, again));
     return together(
       groupingWarnings(groups),
-      githubAnnotations(stderr, env.GITHUB_WORKSPACE ?? terminal.cwd),
+      githubAnnotations(stderr, env.GITHUB_WORKSPACE ?? terminal.cwd, places),
     );
   }
   const lines = groupingWarnings(plainLines(stderr, stderr.colours, again));

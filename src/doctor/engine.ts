@@ -24,11 +24,7 @@ export interface EngineFindings {
 export async function engineFindings(terminal: Terminal): Promise<EngineFindings> {
   const engine = await askEngine(terminal);
   const cuda = await cudaFindings(terminal);
-  const addon = addonChecks(
-    engine,
-    () => pluginHelp(terminal, engineHere(terminal), cuda.cards),
-    cuda.cards.length,
-  );
+  const addon = addonChecks(engine, () => missingPlugin(terminal, cuda.cards), cuda.cards.length);
   const {state} = addon[0]!;
   const tools = await Promise.all([compilerCheck(terminal, state), cmakeCheck(state)]);
   const devices = engine.kind === 'known' ? engine.report.devices : [];
@@ -65,7 +61,8 @@ function addonChecks(engine: AskedEngine, plugin_help: () => string, cards: numb
             title: 'Engine on CUDA',
             state: cards > 0 ? 'warning' : 'absent',
             found: report.no_cuda,
-            hint: cards > 0 && !TOO_OLD.test(report.no_cuda) ? plugin_help() : undefined,
+            hint:
+              cards > 0 && !TOO_OLD.test(report.no_cuda) ? (report.no_cuda_hint ?? plugin_help()) : undefined,
           },
         ];
   return [
@@ -74,6 +71,13 @@ function addonChecks(engine: AskedEngine, plugin_help: () => string, cards: numb
     ...linkChecks(report),
     ...noCuda,
   ];
+}
+
+/** No plugin, one of another version, or a variable that names no file. */
+function missingPlugin(terminal: Terminal, cards: readonly SeenCard[]): string {
+  return terminal.env.SIDESTEP_CUDA_PLUGIN
+    ? 'SIDESTEP_CUDA_PLUGIN names it: unset that variable to use the plugin of this installation, or name one that fits.'
+    : pluginHelp(terminal, engineHere(terminal), cards);
 }
 
 /** The plugin is there, and says of each card why it does not use it. */

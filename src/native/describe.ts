@@ -22,6 +22,8 @@ export interface EngineDescription {
   }[];
   /** Why there is no CUDA device; null when there is one. */
   readonly no_cuda: string | null;
+  /** What to do where driver or cards are the reason, and not the plugin's file. */
+  readonly no_cuda_hint?: string;
   /** With several devices: the library that connects cards, and its version, or that there is none. */
   readonly nccl?: {readonly found: boolean; readonly text: string};
 }

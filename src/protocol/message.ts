@@ -193,6 +193,8 @@ export interface EngineReport {
   readonly devices: readonly DeviceReport[];
   /** Why there is no CUDA device, in the engine's words; undefined when there is one. */
   readonly no_cuda: string | undefined;
+  /** What to do where driver or cards are the reason; absent where the CUDA plugin is missing or does not fit. */
+  readonly no_cuda_hint?: string;
   /** With several cards: the library that connects them, and its version, or that there is none. */
   readonly nccl?: {readonly found: boolean; readonly text: string};
 }

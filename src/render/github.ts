@@ -1,5 +1,5 @@
 import {isAbsolute, relative} from 'node:path';
-import type {Problem} from '../base/problem.js';
+import type {Problem, SourcePosition} from '../base/problem.js';
 import {failureProblem, isFailure} from './outcome-text.js';
 import {placeText} from './problem-text.js';
 import type {Renderer} from './renderer.js';
@@ -8,18 +8,29 @@ import {visible} from './visible.js';
 
 /**
  * Annotations of GitHub Actions: failed stages and warnings appear beside the line of the pull request that caused
- * them. `root` is the checkout's folder; annotations name files relative to it.
+ * them: at the place that the problem names, else at the stage's own in `places`. `root` is the checkout's folder; annotations
+ * name files relative to it.
  */
-export function githubAnnotations(output: TextOutput, root: string): Renderer {
+export function githubAnnotations(
+  output: TextOutput,
+  root: string,
+  places: ReadonlyMap<string, SourcePosition>,
+): Renderer {
+  const placed = (problem: Problem, stage: string | undefined): Problem => {
+    const position = problem.position ?? places.get(stage ?? '');
+    return position === undefined ? problem : {...problem, position};
+  };
   return {
     show: (event) => {
       if (event.kind === 'warning' || event.kind === 'stage_warning') {
-        output.write(annotation('warning', event.problem, root));
+        const stage = event.kind === 'stage_warning' ? event.stage : undefined;
+        output.write(annotation('warning', placed(event.problem, stage), root));
       }
       if (event.kind === 'stage_finished' && isFailure(event.result)) {
         const {result} = event;
         const problem = failureProblem(result);
-        output.write(annotation('error', {...problem, message: `${result.stage}: ${problem.message}`}, root));
+        const message = `${result.stage}: ${problem.message}`;
+        output.write(annotation('error', placed({...problem, message}, result.stage), root));
       }
     },
     close: async () => {},

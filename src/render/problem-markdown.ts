@@ -9,10 +9,11 @@ export function problemsMarkdown(problems: readonly Problem[]): string {
   return [head, '', ...problems.map((problem) => `- ${problemMarkdown(problem)}`), ''].join('\n');
 }
 
-/** One problem in one line: place, message, code, hint. */
-export function problemMarkdown({code, message, position, hint}: Problem): string {
+/** One problem in one line: place, message, code, a program's last words, hint. */
+export function problemMarkdown({code, message, position, hint, last_words = []}: Problem): string {
   const place = position === undefined ? '' : `\`${placeText(position)}\` `;
-  return `${place}${plain(message)} (\`${code}\`)${hint === undefined ? '' : `<br>${plain(hint)}`}`;
+  const further = [...last_words, ...(hint === undefined ? [] : [hint])];
+  return [`${place}${plain(message)} (\`${code}\`)`, ...further.map(plain)].join('<br>');
 }
 
 /** Shown as it stands: no character of a message is markup, save our own code spans. */

@@ -19,6 +19,7 @@ export async function probe(addonPath: string): Promise<EngineReport> {
     cpu_arithmetic: engine.cpu_arithmetic ?? 'fused',
     devices: [cpu, ...cuda],
     no_cuda: engine.no_cuda ?? undefined,
+    ...(engine.no_cuda_hint && {no_cuda_hint: engine.no_cuda_hint}),
     ...(engine.nccl && {nccl: engine.nccl}),
   };
 }

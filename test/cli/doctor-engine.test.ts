@@ -1,10 +1,11 @@
-import {readFileSync} from 'node:fs';
-import {expect, test} from 'vitest';
+import {chmodSync, readFileSync} from 'node:fs';
+import {delimiter} from 'node:path';
+import {describe, expect, test} from 'vitest';
 import {deviceChecks, linkChecks} from '../../src/doctor/engine.js';
 import {type Addon, BINDING_VERSION} from '../../src/native/addon.js';
 import {callEngine} from '../../src/native/call.js';
 import type {DeviceReport} from '../../src/protocol/message.js';
-import {Folder} from './sidestep.js';
+import {documentOf, Folder} from './sidestep.js';
 
 const cpu: DeviceReport = {
   device: 'cpu',
@@ -89,6 +90,72 @@ test.each([
   expect(plan.stdout).toContain('native/addon-version');
   expect(plan.stdout.replaceAll(/\s+/g, ' ')).toContain(words);
   expect(plan.stdout).toContain('SIDESTEP_ENGINE names it');
+});
+
+describe('a card that the driver shows and the engine does not use', () => {
+  /** A driver with one card, and an engine that gives `report`. */
+  async function hintOf(report: object, env: Readonly<Record<string, string>> = {}) {
+    const answer = {
+      numerics_version: 4,
+      cpu_kernels: 'avx2',
+      cpu_arithmetic: 'fused',
+      matrix_product: 'own',
+      cuda_devices: [],
+      ...report,
+    };
+    const folder = new Folder({
+      'engine.cjs': `module.exports = {binding_version: ${BINDING_VERSION}, cancel_token: () => ({}), cancel: () => {}, die_with_parent: () => {},
+        call: async () => ({result: ${JSON.stringify(JSON.stringify(answer))}, outputs: {}})};`,
+      'bin/nvidia-smi': `#!/bin/sh
+case "$1" in
+  *driver_version*) echo 525.60.13 ;;
+  *) echo '0, NVIDIA GeForce RTX 3060, 8.6, 12288 MiB, 11000 MiB' ;;
+esac
+`,
+    });
+    chmodSync(folder.file('bin/nvidia-smi'), 0o755);
+    const {stdout} = await folder.run(['doctor', '--json'], {
+      SIDESTEP_ENGINE: folder.file('engine.cjs'),
+      PATH: `${folder.file('bin')}${delimiter}${process.env.PATH}`,
+      ...env,
+    });
+    const {checks} = documentOf(stdout, 'doctor') as unknown as {checks: {name: string; hint?: string}[]};
+    expect(checks.map(({name}) => name)).toContain('cuda_0');
+    return checks.find(({name}) => name === 'engine_cuda')!.hint ?? undefined;
+  }
+
+  test.skipIf(process.platform === 'win32').each([
+    {
+      reason: 'no plugin',
+      report: {
+        no_cuda: 'The CUDA backend is not available: sidestep_cuda.so: cannot open shared object file',
+      },
+      env: {},
+      hint: /^The CUDA plugin is built where nvcc/,
+    },
+    {
+      reason: 'a variable that names no plugin',
+      report: {no_cuda: 'The CUDA backend is not available: /x.so: cannot open shared object file'},
+      env: {SIDESTEP_CUDA_PLUGIN: '/x.so'},
+      hint: /^SIDESTEP_CUDA_PLUGIN names it/,
+    },
+    {
+      reason: 'the driver: what the engine says of it',
+      report: {no_cuda: 'No CUDA device can be used', no_cuda_hint: 'Install a newer driver.'},
+      env: {SIDESTEP_CUDA_PLUGIN: '/plugin.so'},
+      hint: /^Install a newer driver\.$/,
+    },
+    {
+      reason: 'its age: nothing helps',
+      report: {no_cuda: 'A card has compute capability 7.5; 8.0 (Ampere) or newer is needed'},
+      env: {},
+      hint: undefined,
+    },
+  ])('the hint is about what is in the way: $reason', async ({report, env, hint}) => {
+    const found = await hintOf(report, env);
+    if (hint === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatch(hint);
+  });
 });
 
 test('an option that the engine does not know is said to be a matter of versions', async () => {

@@ -307,11 +307,12 @@ test('a damaged object is found, removed, and made again', async () => {
 });
 
 test('GitHub Actions gets annotations and a step summary', async () => {
-  const folder = demo(pipeline.replace('echo a >> ran;', 'exit 7;'));
+  const folder = demo(pipeline.replace('echo a >> ran;', "echo 'no *luck*' >&2; exit 7;"));
   const env = {CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: folder.file('summary.md')};
   const {stderr} = await folder.run(['run'], env);
-  expect(stderr).toMatch(/^::error .*::a: /m);
-  expect(folder.read('summary.md')).toMatch(/\| a \| failed \|(.|\n)*- \*\*a\*\*: .*exit code 7/);
+  expect(stderr).toMatch(/^::error file=pipeline\.yaml,line=\d+,col=\d+,.*::a: /m);
+  const [reason] = /^- \*\*a\*\*: .*$/m.exec(folder.read('summary.md')) ?? [];
+  expect(reason).toMatch(/exit code 7 .*<br>no \\\*luck\\\*<br>/);
   expect(stderr).toMatch(/^::group::a\n(.|\n)*^::endgroup::$/m);
   folder.write('pipeline.yaml', 'sidestep: 1\nname: x\nstagse: {}\n');
   expect((await folder.run(['run'], env)).stderr).toMatch(/^::error file=pipeline\.yaml,line=3,col=1,/m);

@@ -117,10 +117,16 @@ describe('a card that the engine does not use', () => {
   });
 
   test('every compute capability from 8.0 on has its package, older ones have none', () => {
-    const named = ['8.0', '8.6', '8.7', '8.9', '9.0', '10.0', '10.3', '12.0', '12.1'].map(
+    const named = ['8.0', '8.6', '8.7', '8.9', '9.0', '11.0', '10.0', '10.3', '12.0', '12.1'].map(
       (each) => generationOf(each)?.name,
     );
-    expect(named).toEqual(['ampere', 'ampere', 'ampere', 'ada', 'hopper', ...Array(4).fill('blackwell')]);
+    expect(named).toEqual([
+      ...Array(3).fill('ampere'),
+      'ada',
+      'hopper',
+      'ampere',
+      ...Array(4).fill('blackwell'),
+    ]);
     expect(generationOf('7.5')).toBeUndefined();
     expect(generationOf('')).toBeUndefined();
   });

@@ -200,7 +200,7 @@ test('a broken renderer is silent afterwards, complains once, and is still close
 });
 
 test('annotations name the file relative to the checkout and escape what the runner would read', async () => {
-  const text = await shown((output) => githubAnnotations(output, '/repo'), {
+  const text = await shown((output) => githubAnnotations(output, '/repo', new Map()), {
     kind: 'stage_finished',
     stage: a,
     result: failed,
@@ -214,6 +214,18 @@ test('annotations name the file relative to the checkout and escape what the run
   expect(
     annotation('error', {...problem, position: {file: '/repo/a,b:c.yaml', line: 1, column: 1}}, '/repo'),
   ).toContain('file=a%2Cb%3Ac.yaml,');
+});
+
+test('an annotation without a place of its own stands where its stage is written', async () => {
+  const places = new Map([['a', {file: '/repo/p.yaml', line: 8, column: 3}]]);
+  const annotated = (event: RunEvent) => shown((output) => githubAnnotations(output, '/repo', places), event);
+  expect(await annotated({kind: 'stage_finished', stage: a, result: crashed})).toMatch(
+    /^::error file=p\.yaml,line=8,col=3,title=run\/crashed::a: /,
+  );
+  expect(await annotated({kind: 'stage_warning', stage: a, problem: {code: 'x/y', message: 'odd'}})).toBe(
+    '::warning file=p.yaml,line=8,col=3,title=x/y::odd\n',
+  );
+  expect(await annotated({kind: 'stage_finished', stage: a, result: failed})).toContain('line=3,col=5');
 });
 
 test('a file with several problems ends with their number; a usage error does not', () => {

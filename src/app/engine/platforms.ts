@@ -46,9 +46,15 @@ export const generations: readonly Generation[] = [
 /** `8.6` is what nvidia-smi calls compute_cap. Undefined for cards that the engine does not use. */
 export function generationOf(compute_capability: string): Generation | undefined {
   const [major = 0, minor = 0] = compute_capability.split('.').map(Number);
-  const name =
-    major >= 10 ? 'blackwell' : major === 9 ? 'hopper' : major === 8 ? (minor === 9 ? 'ada' : 'ampere') : '';
-  return generations.find((generation) => generation.name === name);
+  return generations.find(({name}) => name === generationName(major, minor));
+}
+
+/** Machine code serves its own major alone. Cards that none was compiled for take the PTX of the newest architecture before them. */
+function generationName(major: number, minor: number): string | undefined {
+  if (major < 8) return undefined;
+  if (major === 8) return minor === 9 ? 'ada' : 'ampere';
+  if (major === 9) return 'hopper';
+  return major === 11 ? 'ampere' : 'blackwell'; // Jetson Thor is 11.0: neither code for 10 nor PTX for 12
 }
 
 export function cudaPackage(platform: Pick<Platform, 'name'>, generation: Pick<Generation, 'name'>): string {
