@@ -32,8 +32,8 @@ export function isTemporaryName(name: string): boolean {
 
 /**
  * Replaces a file so that after a crash at any instant it has its old or its new content, never a mixture and never
- * nothing. The permissions that it had stay: they may keep others out. Throws the file system's error; the old content
- * then still is. `ownName` is where it is written first.
+ * nothing. The permissions that it had stay: they may keep others out. Throws the file system's error; the old content then
+ * stays. `ownName` is where it is written first.
  */
 export async function writeDurably(
   path: string,

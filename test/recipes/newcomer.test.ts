@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import ts from 'typescript';
 import {expect, test} from 'vitest';
-import {recipeEdits, recipeFiles} from './recipe.js';
+import {edited, recipeEdits, recipeFiles} from './recipe.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -38,6 +38,18 @@ test.each([
     expect(existsSync(join(root, file)), file).toBe(true);
     expect(found).not.toContain(file);
   }
+});
+
+const pages = readdirSync(join(root, 'docs'))
+  .filter((name) => /^adding-an?-/.test(name))
+  .map((name) => `docs/${name}`);
+
+/** The copies in which recipes are followed take minutes to build; that a file has moved on shows here. */
+test.each(pages)('%s: every edit has its place, every new file is new', (page) => {
+  const texts = new Map<string, string>();
+  for (const edit of recipeEdits(page))
+    texts.set(edit.path, edited(texts.get(edit.path) ?? readFileSync(join(root, edit.path), 'utf8'), edit));
+  expect(recipeFiles(page).filter(({path}) => existsSync(join(root, path)))).toEqual([]);
 });
 
 /** The words of every problem's message, by the longest piece that is in the source as it is printed. */

@@ -37,23 +37,23 @@ export function recipeEdits(page: string): readonly RecipeEdit[] {
   });
 }
 
-/** Each edit's place must be there exactly once: a recipe whose file went on without it is to be mended. */
+/** A text with an edit, whose place must be there exactly once: a recipe whose file went on without it has to be fixed. */
+export function edited(text: string, {path, lines}: RecipeEdit): string {
+  const side = (sign: string) =>
+    lines
+      .filter((line) => !line.startsWith(sign))
+      .map((line) => `${line.slice(1)}\n`)
+      .join('');
+  const [before, after] = [side('+'), side('-')];
+  const places = text.split(before).length - 1;
+  if (places !== 1) throw new Error(`${path} has ${places} places for this edit:\n${before}`);
+  return text.replace(before, () => after);
+}
+
 export function applyEdits(copy: string, edits: readonly RecipeEdit[]): void {
-  for (const {path, lines} of edits) {
-    const file = join(copy, path);
-    const text = readFileSync(file, 'utf8');
-    const side = (sign: string) =>
-      lines
-        .filter((line) => !line.startsWith(sign))
-        .map((line) => `${line.slice(1)}\n`)
-        .join('');
-    const [before, after] = [side('+'), side('-')];
-    const places = text.split(before).length - 1;
-    if (places !== 1) throw new Error(`${path} has ${places} places for this edit:\n${before}`);
-    writeFileSync(
-      file,
-      text.replace(before, () => after),
-    );
+  for (const edit of edits) {
+    const file = join(copy, edit.path);
+    writeFileSync(file, edited(readFileSync(file, 'utf8'), edit));
   }
 }
 
