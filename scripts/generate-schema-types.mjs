@@ -31,7 +31,7 @@ function schemaData(validated) {
   return `/** Generated from schema/ by \`npm run generate\`; not to be edited. */
 import type {Schema} from './schema.js';
 
-/** Every schema by name, references resolved: defaults, allowed values and descriptions for whoever explains them. */
+/** Every schema by name, references resolved: defaults, allowed values and descriptions for what explains them. */
 export const schemas: Readonly<Record<string, Schema>> = ${JSON.stringify(data, null, 1)};
 `;
 }

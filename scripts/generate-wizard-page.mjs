@@ -82,7 +82,7 @@ sidestep init --yes --songs ./my_audio --set train.optimizer.type=prodigy --set 
 | --- | --- |
 | \`--checkpoints FOLDER\` | where the checkpoints are; remembered in the settings |
 | \`--model NAME\` | which model: its number in the list, or any part of its name |
-| \`--base NAME\` | what a fine-tune that does not tell descends from: \`turbo\`, \`base\` or \`sft\` |
+| \`--base NAME\` | what a fine-tune that does not say descends from: \`turbo\`, \`base\` or \`sft\` |
 | \`--source WHAT\` | \`songs\`, or \`tensors\` that are encoded already; with \`--songs\` the folder itself says it |
 | \`--songs PATH\` | an audio folder, a dataset JSON, or a folder of preprocessed tensors: \`.pt\` and \`.safetensors\` of Side-Step or ACE-Step, or what \`preprocess.pass2\` published |
 | \`--set songs.on_error=skip\` | if some songs cannot be read: go on without them |

@@ -100,7 +100,7 @@ function scriptTests(copy, tests) {
     stdio: 'ignore',
     timeout: 900_000,
   });
-  if (signal !== null) return 'failed'; // it hangs, and whoever waits for it notices
+  if (signal !== null) return 'failed'; // it hangs, and a person who waits for it notices
   const {numFailedTests, numTotalTests, numPendingTests} = JSON.parse(readFileSync(report, 'utf8'));
   if (numTotalTests === numPendingTests) return `no test is called ${tests}`;
   // A file that cannot even be loaded has failed no test: the fault would be one that a compiler sees.

@@ -193,12 +193,12 @@ test('imports point downward', () => {
   expect(wrong.map(({file, to}) => `${file} imports ${to}`)).toEqual([]);
 });
 
-test('no value is given another type by way of unknown', () => {
+test('no value is given another type through unknown', () => {
   const wrong = files.filter((file) => readFileSync(join(root, file), 'utf8').includes('as unknown as'));
   expect(wrong).toEqual([]);
 });
 
-test('no file imports itself by way of others', () => {
+test('no file imports itself through others', () => {
   expect(circles(new Map(files.map((file) => [file, neighboursOf(file)])))).toEqual([]);
 });
 

@@ -87,7 +87,7 @@ function stageProgram(folder, binaries) {
   writeJson(join(folder, 'package.json'), {
     ...manifest,
     optionalDependencies: pinned(engines),
-    // No one gets one without asking, and whoever asks gets the right version: a card's owner installs the one for it.
+    // No one gets one without asking, and who asks gets the right version: a card's owner installs the one for it.
     peerDependencies: pinned(plugins),
     peerDependenciesMeta: Object.fromEntries(plugins.map(({name}) => [name, {optional: true}])),
   });

@@ -74,7 +74,7 @@ function lycoris(parts: CardParts): string {
 const merged = `**Any program that takes ACE-Step checkpoints.** Put this folder beside \`vae/\` and \`Qwen3-Embedding-0.6B/\` and choose it as the model. The style is
 in its weights: there is no strength to set.`;
 
-/** Our own program, on this folder or the file in it; in full, since whoever reads a card knows neither. */
+/** Our own program, on this folder or the file in it; in full, since the reader of a card knows neither. */
 function own(
   {trigger, provenance}: Pick<CardParts, 'provenance'> & {readonly trigger: string | undefined},
   path: string,

@@ -280,7 +280,7 @@ function expectKind(adapter: Adapter, layout: ExportLayout): void {
   if (reason !== undefined) throw new SidestepError({code: 'export/layout-unsupported', ...reason});
 }
 
-/** Trained biases (PEFT's `bias`) would be lost without a word. */
+/** Trained biases (PEFT's `bias`) would be lost silently. */
 function expectNoBiases(adapter: Adapter, layout: ExportLayout): void {
   const biases = Object.keys(adapter.others);
   if (biases.length === 0) return;

@@ -77,7 +77,7 @@ function numbers(
   });
 }
 
-/** Of two the later one would count, and the other be lost without a word. */
+/** Of two the later one would count, and the other be lost silently. */
 function saidTwice({name, module}: Doubled, file: AdapterFile): SidestepError {
   return new SidestepError({
     code: 'adapter/layout-unknown',
@@ -118,7 +118,7 @@ interface Refusal {
   readonly modules: number;
 }
 
-/** A tensor that no module of the decoder takes would be lost without a word. */
+/** A tensor that no module of the decoder takes would be lost silently. */
 function refuse({file, strangers, twice, adapter_names, modules}: Refusal): void {
   if (adapter_names.size > 1)
     throw new SidestepError({

@@ -4,7 +4,7 @@ import type {CacheSource} from '../cache/source.js';
 import type {Settings} from '../config/user/settings.js';
 import type {Terminal} from './terminal.js';
 
-/** What the settings say of the cache besides its place. What a kind of source needs is loaded where one is named. */
+/** What else than its place the settings say of the cache. What a kind of source needs is loaded where one is named. */
 export async function cacheChoices({env}: Pick<Terminal, 'env'>, {values}: Settings): Promise<CacheChoices> {
   const {from = [], sharing = 'private', remote} = values.cache ?? {};
   if (sharing === 'group') shareWithGroup();

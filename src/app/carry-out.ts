@@ -26,7 +26,7 @@ import type {Terminal} from './terminal.js';
 
 export interface CarryOutOptions {
   readonly stop: StopSwitch;
-  /** Hears every event besides screen and record. */
+  /** Gets every event, as screen and record do. */
   readonly listener?: (event: RunEvent) => void;
   /** What the screen shows of an event, where that is not the event as it is recorded; undefined: nothing. */
   readonly shown?: (event: RunEvent) => RunEvent | undefined;
@@ -115,7 +115,7 @@ async function rememberExperiment({pipeline, runContext}: PlannedPipeline): Prom
   await writeExperiment(experimentDir(runContext.project, file, experiment.name), {file, ...experiment});
 }
 
-/** Besides the run, which does not wait for it. A record that cannot be written fails the run by its events already. */
+/** Beside the run, which does not wait for it. A record that cannot be written fails the run by its events already. */
 async function recordEnvironment(dir: string, planned: PlannedPipeline): Promise<void> {
   const environment = await runEnvironment(planned);
   await writeEnvironment(dir, environment).catch((error: unknown) => {

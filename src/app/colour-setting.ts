@@ -7,7 +7,7 @@ import type {Terminal} from './terminal.js';
 
 /**
  * What the user's settings say of colours. Every command asks, so the settings are read only when they speak of colours
- * at all; problems in them are told by the commands that need them.
+ * at all; problems in them are reported by the commands that need them.
  */
 export async function colourSetting(env: Terminal['env']): Promise<ColourSetting> {
   const folder = userFolder(env);

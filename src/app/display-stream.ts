@@ -1,6 +1,6 @@
 import {writeSync} from 'node:fs';
 
-/** Text on its way to whoever reads it; what happens to it there never ends a run. */
+/** Text on its way to its reader; what happens to it there never ends a run. */
 export interface DisplayStream {
   readonly write: (text: string) => void;
   /** Why what was written did not arrive; undefined while all is well and when the reader has simply left. */

@@ -37,7 +37,7 @@ export function stateDirOf({cwd}: Pick<Terminal, 'cwd'>, pipelineFile: string): 
   return join(projectRoot(dirname(resolve(cwd, pipelineFile))), '.sidestep');
 }
 
-/** What observing and running need besides the pipeline. */
+/** What observing and running need apart from the pipeline. */
 export async function runContextOf(
   terminal: Terminal,
   {
@@ -106,7 +106,7 @@ export function engineHere(terminal: Pick<Terminal, 'env' | 'cwd'>): EngineConte
   return engineContext(fileURLToPath(packageRoot), terminal);
 }
 
-/** The engine looks for its plugin beside itself (native/ops/cuda_plugin.cpp); of one in a package it is told. */
+/** The engine looks for its plugin beside itself (native/ops/cuda_plugin.cpp); of one in a package it is reported. */
 function workerEnvironment(env: Terminal['env'], plugin: FoundPlugin | undefined): Terminal['env'] {
   return plugin?.origin === 'package' ? {...env, SIDESTEP_CUDA_PLUGIN: plugin.path} : env;
 }

@@ -45,7 +45,7 @@ function isLink(path: string): boolean {
   try {
     return lstatSync(path, {throwIfNoEntry: false})?.isSymbolicLink() ?? false;
   } catch {
-    return false; // a folder on the way that may not be entered, or is a file: whoever opens the path says so
+    return false; // a folder on the way that may not be entered, or is a file: what opens the path says so
   }
 }
 

@@ -21,7 +21,7 @@ export function oddKind(
   return 'a device';
 }
 
-/** Whoever opens one of these may wait for ever, or read without end. */
+/** A program that opens one of these may wait for ever, or read without end. */
 export function notAFile(path: string, kind: string): SidestepError {
   return new SidestepError({
     code: 'run/not-a-file',

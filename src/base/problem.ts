@@ -18,7 +18,7 @@ export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly position?: SourcePosition;
-  /** The lines around `position` with a marker, ready to print; whoever has the source text adds it. */
+  /** The lines around `position` with a marker, ready to print; the caller that has the source text adds it. */
   readonly frame?: string;
   readonly hint?: string;
   /** What a program said before it failed, line by line as it said it. */

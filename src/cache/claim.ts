@@ -51,7 +51,7 @@ export async function tryClaim(
 }
 
 /**
- * Tries until it is known whether whoever has the claim lives: one on another machine is watched for its next beat, and `onWatch`
+ * Tries until it is known whether the owner of the claim lives: one on another machine is watched for its next beat, and `onWatch`
  * hears of it once.
  */
 export async function claimUnlessAlive(
@@ -159,14 +159,14 @@ async function createClaim(folder: string, name: string): Promise<void> {
 
 /**
  * A claim that cannot be removed (a disk that breaks) is no reason to fail what was done under it: it lasts no longer than its
- * owner, and whoever comes next sweeps it away.
+ * owner, and the next runner sweeps it away.
  */
 async function giveUp(folder: string, name: string): Promise<void> {
   await removeLeftover(join(folder, name));
   await removeFolder(folder).catch(whereNotOurs);
 }
 
-/** Where it is empty; whoever makes a claim at this very moment makes it again. */
+/** Where it is empty; a runner that makes a claim at this very moment makes it again. */
 async function removeFolder(folder: string): Promise<void> {
   try {
     await rmdir(folder);

@@ -96,6 +96,6 @@ function damaged(root: string, hash: ContentHash): Problem {
   return {
     code: 'cache/source-damaged',
     message: `Object ${hash.slice(0, 12)} of the cache at ${root} is damaged, or may not be read, and is not used`,
-    hint: 'It is computed here. Whoever keeps that cache finds the rest with `sidestep cache verify`.',
+    hint: 'It is computed here. The owner of that cache finds the rest with `sidestep cache verify`.',
   };
 }

@@ -117,6 +117,6 @@ function remember(cache: Cache, {hash}: ObjectRef): void {
   try {
     rememberSound(cache, hash, markOf(objectPath(cache.root, hash)));
   } catch (error) {
-    if (!isFileError(error, 'ENOENT')) throw error; // gone again: whoever reads it next will see
+    if (!isFileError(error, 'ENOENT')) throw error; // gone again: the next reader will see
   }
 }

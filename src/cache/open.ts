@@ -17,7 +17,7 @@ import {ownedTemporaryName} from './leftovers.js';
 import {newOwner} from './owner.js';
 import type {CacheSource} from './source.js';
 
-/** What can be chosen of a cache besides its place. */
+/** What else than its place can be chosen of a cache. */
 export interface CacheChoices {
   readonly sources?: readonly CacheSource[];
   readonly sharing?: CacheSharing;
@@ -131,7 +131,7 @@ function ownerOf(root: string): number | undefined {
   }
 }
 
-/** Folders made in it get its group, whoever makes them; that they are writable to it is the umask's doing: see `shareWithGroup`. */
+/** Folders made in it get its group, no matter who makes them; that they are writable to it is the umask's doing: see `shareWithGroup`. */
 async function openToGroup(root: string): Promise<void> {
   const {mode, uid} = statSync(root);
   if (process.platform === 'win32' || uid !== process.getuid?.() || (mode & 0o2070) === 0o2070) return;

@@ -58,7 +58,7 @@ export async function showLifeAt(path: string, owner: Owner): Promise<() => Prom
   return async () => {
     clearInterval(timer);
     await beating;
-    await removeLeftover(path); // it no longer lives, and whoever looks sees that
+    await removeLeftover(path); // it no longer lives, and everyone who looks sees that
   };
 }
 
@@ -82,7 +82,7 @@ async function beat(path: string, sign: string): Promise<void> {
   }
 }
 
-/** Written aside, since whoever reads half an owner takes it for dead. */
+/** Written aside, since one that reads half an owner takes it for dead. */
 async function writeOwner(path: string, owner: Owner): Promise<void> {
   const temporary = `${path}.${owner.id}.tmp`;
   for (let attempt = 1; ; attempt += 1) {
@@ -130,7 +130,7 @@ interface Sign {
   readonly of: {readonly owner: Owner; readonly beat_ms: number} | undefined;
 }
 
-/** Undefined for an owner that has left, and for what is no description of one: whoever left it is not to be waited for. */
+/** Undefined for an owner that has left, and for what is no description of one: nothing is to be waited for there. */
 function readSign(path: string): Sign | undefined {
   try {
     const text = readFileSync(path, 'utf8');
@@ -167,7 +167,7 @@ export function shownOwnerAt(path: string, now: number): Owner | undefined {
   return last !== undefined && now - last.mtimeMs < SHOWN_FOR_MS ? owner : undefined;
 }
 
-/** Undefined for what is no description of a process: whoever left it is not to be waited for. */
+/** Undefined for what is no description of a process: nothing is to be waited for there. */
 export function parseOwner(value: Json | undefined): Owner | undefined {
   if (!isJsonObject(value)) return undefined;
   const {id, pid, host, machine, started} = value;

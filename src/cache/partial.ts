@@ -21,7 +21,7 @@ import {isOfThisMachine, livingOwner, type Owner, parseOwner} from './owner.js';
 /**
  * Which saved work: `group` is shared by stages that may continue from one another, `fingerprint` says whose it is.
  *
- * Each attempt has a folder of its own, `partial/GROUP.FINGERPRINT.ATTEMPT`. Whoever takes over from a runner that certainly ended
+ * Each attempt has a folder of its own, `partial/GROUP.FINGERPRINT.ATTEMPT`. A runner that takes over from one that certainly ended
  * renames its folder; from one that only fell silent (another machine, a lost job) it takes a copy, and leaves the folder: should the
  * silent one live after all, the two never write into one place.
  */
@@ -166,7 +166,7 @@ export function hasPartial(cache: Cache, key: PartialKey): boolean {
 
 /**
  * Makes the newest sound state of this very work the attempt's own, every byte of it read before. What is found not to be sound on
- * the way is told and removed. To be called by whoever has the claim on the work. Returns whether there is one now.
+ * the way is told and removed. To be called by the owner of the claim on the work. Returns whether there is one now.
  */
 export async function adoptPartial(
   cache: Cache,

@@ -6,7 +6,7 @@ import {readEntries} from './inventory.js';
 import {dropTaintedPartials} from './partial.js';
 
 /**
- * Removes the entries that were made from objects that turned out to be damaged: whoever made them may have read the wrong
+ * Removes the entries that were made from objects that turned out to be damaged: what made them may have read the wrong
  * bytes. (What was made from those in turn goes by the hash of their bytes, and is found again if they come out the same.)
  */
 export async function dropSuspects(cache: Cache, evicted: readonly EvictedObject[]): Promise<CacheEntry[]> {

@@ -6,7 +6,7 @@ import {openSafetensors} from '../format/safetensors-read.js';
 
 /**
  * The name of the model that an adapter was trained on, as it remembers it: in `sidestep.json` where training left it, in the file's
- * own metadata where it was exported. Undefined where neither says, and where there is no adapter: whoever uses it says so better.
+ * own metadata where it was exported. Undefined where neither says, and where there is no adapter: what uses it says so better.
  */
 export async function adapterModel(adapter: string): Promise<string | undefined> {
   const info = await stat(adapter).catch(() => undefined);

@@ -91,7 +91,7 @@ async function buildInto(folder: string, {root, terminal, tools, cuda}: Job): Pr
   }
 }
 
-/** No build takes this long: whoever made the folder was killed. */
+/** No build takes this long: what made the folder was killed. */
 const ABANDONED_MS = 24 * 3600 * 1000;
 
 async function removeAbandoned(builds: string): Promise<void> {

@@ -261,7 +261,7 @@ function notWritable(out: string, reason: string): Problem {
   };
 }
 
-/** Whoever typed options is told of options: neither the file that was made of them nor its keys were ever seen. */
+/** A person who typed options is told of options: neither the file that was made of them nor its keys were ever seen. */
 function asOption({position: _position, frame: _frame, ...problem}: Problem): Problem {
   return {
     ...problem,

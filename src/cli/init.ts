@@ -88,7 +88,7 @@ async function init(terminal: Terminal, options: InitOptions): Promise<ExitCode>
   return finish(terminal, {path, files, start, prediction, prompter}, options);
 }
 
-/** No one is asked: flags, defaults, and a summary for whoever reads the output. */
+/** No one is asked: flags, defaults, and a summary for the reader of the output. */
 async function agreeByFlags(
   composing: Composing,
   given: SomeAnswers,

@@ -114,7 +114,7 @@ async function compose(
   return problems.length > 0 ? {ok: false, problems} : ok({path, text, migrated});
 }
 
-/** Values that upstream took and the schema does not (a rank of 0) are told before anything is written. */
+/** Values that upstream took and the schema does not (a rank of 0) are reported before anything is written. */
 function pipelineProblems(terminal: Terminal, file: string, text: string) {
   const resolved = resolvePipeline({
     file,

@@ -68,7 +68,7 @@ async function status(terminal: Terminal, file: string, options: StatusOptions):
       `${statusText(plan, colours, fetch)}${differencesText(differences, colours)}${runningText(running, colours)}`,
   });
   if (options.check !== true) return 0;
-  if (plan.problems.length > 0) return 2; // as `plan` says: no run would mend it
+  if (plan.problems.length > 0) return 2; // as `plan` says: no run would fix it
   return !isUpToDate(plan) || differences.length > 0 ? 3 : 0;
 }
 

@@ -31,7 +31,7 @@ export function relativeTo(root: string, file: string): string {
 
 /** Empty for what is no file, or may not be read. */
 function headOf(path: string): string {
-  if (!isFileSync(path)) return ''; // a pipe may keep whoever opens it waiting for ever
+  if (!isFileSync(path)) return ''; // a pipe may keep one that opens it waiting for ever
   try {
     const file = openSync(path, 'r');
     try {

@@ -41,7 +41,7 @@ export interface StageContext {
   readonly dir: string;
   readonly pipeline_name: string;
   readonly scope: Scope;
-  /** Layers beneath presets and `with`, weakest first: the user's settings for a stage type, the file's `defaults`. */
+  /** Layers below presets and `with`, weakest first: the user's settings for a stage type, the file's `defaults`. */
   readonly layers_below: (uses: string) => readonly Located[];
   /** The `defaults:` of settings and file together. */
   readonly defaults: Located;

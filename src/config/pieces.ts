@@ -57,7 +57,7 @@ interface Composing {
 }
 
 /**
- * Pure: a document with its pieces beneath it, theirs beneath them. What a document says itself is above what it includes.
+ * Pure: a document with its pieces below it, theirs below them. What a document says itself is above what it includes.
  * A piece keeps the places of its own file.
  */
 export function withPieces(document: Located, file: string, texts: PieceTexts, problems: Problem[]): Located {

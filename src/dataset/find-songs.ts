@@ -133,7 +133,7 @@ function textsWithoutSong({songs, others}: Discovered): Finding[] {
 /** Endings of texts that other programs lay beside songs and that nothing reads here. */
 const OTHER_TEXTS = ['.srt', '.vtt', '.ass', '.ttml', '.caption', '.lyrics', '.tags', '.md', '.rtf', '.docx'];
 
-/** Each kind is told once. */
+/** Each kind is reported once. */
 function textsNotRead({songs, others}: Discovered): Finding[] {
   const stem = (path: string) => folded(path.slice(0, path.length - extname(path).length));
   const stems = new Set(songs.map(stem));

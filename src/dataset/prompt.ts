@@ -9,7 +9,7 @@ export function makePrompt(parts: PromptParts, source: PromptSource): Prompt {
   return {source, text: promptText(parts, source)};
 }
 
-/** What inference is told of a piece besides its caption; numbers and texts as they came. */
+/** What inference is told of a piece apart from its caption; numbers and texts as they came. */
 export type Metas = Readonly<Record<string, Json>>;
 
 /**

@@ -18,7 +18,7 @@ import {type ListFolder, rememberedFolders} from './sidecar-names.js';
 import {isYes} from './song-metadata.js';
 import type {Tokenizer} from './tokenizer.js';
 
-/** What reading a dataset needs from the world besides its files. */
+/** What reading a dataset needs from outside apart from its files. */
 export interface DatasetEffects {
   /** Content hash of a file; may remember files that did not change. */
   readonly hashFile: (path: string) => Promise<{readonly hash: string}>;

@@ -32,7 +32,7 @@ export type StageResult =
       readonly duration_ms: number;
       readonly log: string | undefined;
     }
-  /** Its process died without a word: a crash in native code, or a kill for memory. */
+  /** Its process died without a message: a crash in native code, or a kill for memory. */
   | {
       readonly kind: 'crashed';
       readonly stage: StageId;

@@ -317,7 +317,7 @@ function narrow(value: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** Refuses containers inside themselves and absurd depth, so that whoever walks the value comes to an end. */
+/** Refuses containers inside themselves and absurd depth, so that a walk through the value comes to an end. */
 function checkNesting(value: PickleValue, finished: Set<PickleValue>, depth: number): void {
   if (!Array.isArray(value) && !(value instanceof Map)) return;
   if (finished.has(value)) return;

@@ -20,7 +20,7 @@ const SPEAKERS: Readonly<Record<number, number>> = {1: 0x4, 2: 0x3};
 /**
  * A RIFF/WAVE file (IBM and Microsoft 1991; Microsoft's "Multiple Channel Audio Data and WAVE Files" for more than 16 bits, which
  * take the extensible header, and for the fact chunk of float samples). Integers are rounded to the nearest and cut at full
- * scale: whoever calls keeps sound within it.
+ * scale: the caller keeps sound within it.
  */
 export function wavFile({channels, sample_rate}: Sound, bits: SampleBits): Uint8Array {
   const width = bits === '16' ? 2 : bits === '24' ? 3 : 4;

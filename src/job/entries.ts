@@ -5,7 +5,7 @@ import type {WorkerEntry} from '../worker/context.js';
 import {workerEntries} from '../worker/entries.generated.js';
 import type {WorkerEntries} from '../worker/serve.js';
 
-/** Whoever waits no longer ends the whole job. */
+/** A caller that waits no longer ends the whole job. */
 const NEVER = new AbortController().signal;
 
 /** Of every stage type: on another machine light stages need a process, too. */

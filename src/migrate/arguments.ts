@@ -46,7 +46,7 @@ const sections: Readonly<Record<string, readonly string[]>> = {
   convert: ['export'],
 };
 
-/** What a line says besides its words. */
+/** What a line says apart from its words. */
 export interface LineFacts {
   /** What the file of `--config` holds. */
   readonly config?: Readonly<Record<string, Json>>;
@@ -56,7 +56,7 @@ export interface LineFacts {
 
 /**
  * Pure: upstream's command line to keys, with its own defaults where the line is one of Side-Step 1.x. Every unknown flag,
- * bad value and word is a problem; all are told at once.
+ * bad value and word is a problem; all are reported at once.
  */
 export function migrateArguments(
   line: readonly string[],

@@ -1,7 +1,7 @@
 import {shellWord} from '../base/shell-word.js';
 import {loadFlagTable} from './upstream-flags.js';
 
-/** Whoever types a command of Side-Step here is told what makes of it what this program does; undefined for other words. */
+/** A person who types a command of Side-Step here is told what makes of it what this program does; undefined for other words. */
 export async function commandHint(argv: readonly string[]): Promise<string | undefined> {
   const name = argv.find((word) => !word.startsWith('-'));
   const {subcommands = {}} = await loadFlagTable();

@@ -97,7 +97,7 @@ async function chooseModel({
   });
 }
 
-/** Short names say a base: whoever writes one may have given the folder another name. */
+/** Short names say a base: who writes one may have given the folder another name. */
 function isCalledByBase(model: string, config: JsonObject): boolean {
   const base = baseFromConfig(config);
   return base !== undefined && model.toLowerCase() === base;

@@ -40,7 +40,7 @@ export function loadAddon(path: string): Addon {
       hint: '`sidestep doctor` says how to get the one that fits.',
     });
   }
-  addon.die_with_parent(); // whoever loads the engine is a worker: it must not outlive its runner inside a long call
+  addon.die_with_parent(); // the process that loads the engine is a worker: it must not outlive its runner inside a long call
   return addon;
 }
 

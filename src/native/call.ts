@@ -3,7 +3,7 @@ import {SidestepError} from '../base/problem.js';
 import type {Addon} from './addon.js';
 import type {NativeTensor} from './tensor.js';
 
-/** What every call may be given besides its own parameters. */
+/** What every call may be given apart from its own parameters. */
 export interface CallOptions<Event = unknown> {
   /** Stops the call at its next check; it then rejects with `native/cancelled`. */
   readonly signal?: AbortSignal;

@@ -109,7 +109,7 @@ function differenceOf(
   };
 }
 
-/** What differs besides values; said of a state of an earlier version only where no value explains it. */
+/** What else than values differs; said of a state of an earlier version only where no value explains it. */
 function othersOf(about: JsonObject, parts: FingerprintParts): string[] {
   const {contents, numerics} = about;
   if (!isJsonObject(contents) || numerics === undefined)

@@ -19,7 +19,7 @@ export interface World {
   readonly interrupted?: (stage: StageId) => readonly InterruptedWork[];
   /** What stages that only look at files would leave, by fingerprint, when they were run to plan what follows. */
   readonly foreseen?: ReadonlyMap<Fingerprint, Foreseen>;
-  /** What stages need of their surroundings, besides inputs, and do not find there. */
+  /** What stages need apart from inputs, programs for example, and do not find. */
   readonly hindrances?: ReadonlyMap<StageId, Hindrance>;
   /** Stages that must run whatever the cache says (`--force`). */
   readonly forced: ReadonlySet<StageId>;
@@ -91,7 +91,7 @@ export function fileKey(stage: StageId, param: string): string {
   return `${stage}\n${param}`;
 }
 
-/** What besides inputs and parameters decides the engine's bytes, or why that cannot be known here. */
+/** What decides, apart from inputs and parameters, the engine's bytes, or why that cannot be known here. */
 export type NumericsObservation =
   | {
       readonly kind: 'known';

@@ -59,7 +59,7 @@ export function openRunRecord(runsDir: string, id: string, clock: () => number):
     id,
     dir,
     record: (event) => {
-      if (event.kind === 'stage_finished') attempt(logs.flush); // whoever hears of the end may read the whole log
+      if (event.kind === 'stage_finished') attempt(logs.flush); // who is told of the end may read the whole log
       const line = JSON.stringify({at: clock(), ...event});
       attempt(() => files.append('events.jsonl', line));
       if (isMetric(event)) attempt(() => files.append('metrics.jsonl', line));

@@ -64,7 +64,7 @@ export class Row {
     if (this.#progress.state === 'running') this.#progress = asked(this.#progress, how);
   }
 
-  /** No one is told its end any more: whoever looked on has left, or the runner itself failed. */
+  /** No one is told its end any more: the one that followed it has left, or the runner itself failed. */
   leave(): void {
     this.#end('left');
   }

@@ -105,12 +105,12 @@ export function liveList(options: LiveOptions): Renderer {
   };
 }
 
-/** It has something to tell. */
+/** It has something to report. */
 function spin(task: Task | undefined): void {
   if (task !== undefined) task.task.state$ = ListrTaskState.STARTED;
 }
 
-/** What is told below the list, once it has come to rest. */
+/** What is reported below the list, once it has come to rest. */
 function asides(event: RunEvent, colours: Palette): string[] {
   switch (event.kind) {
     case 'stage_finished':

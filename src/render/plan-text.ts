@@ -135,7 +135,7 @@ function stageBlock(stage: PlannedStage, width: number, colours: Palette): strin
   ].join('\n');
 }
 
-/** What there is to say of a stage that runs besides why. */
+/** What there is to say of a stage that runs apart from why. */
 function moreOf(stage: PlannedStage): string[] {
   const {verdict} = stage;
   if (verdict.kind !== 'stale') return [];

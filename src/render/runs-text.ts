@@ -162,7 +162,9 @@ export function runsTable(told: readonly ListedRun[], colours: Palette, now: num
     const run = runs[index]!;
     const cells = lineOf(row);
     cells[STATE] = paint[run.outcome](cells[STATE]!);
-    return [cells.join('  ').trimEnd(), ...besides(run).map((line) => colours.dim(`    ${line}`))].join('\n');
+    return [cells.join('  ').trimEnd(), ...otherParts(run).map((line) => colours.dim(`    ${line}`))].join(
+      '\n',
+    );
   });
   return `${[colours.dim(lineOf(heads).join('  ').trimEnd()), ...lines].join('\n')}\n`;
 }
@@ -189,7 +191,7 @@ function lossText(loss: number | null): string {
 /** More would hide the runs themselves; `sidestep compare` tells all. */
 const MOST_CHANGES = 4;
 
-function besides({experiment, set, changed, adapters, stages}: ListedRun): string[] {
+function otherParts({experiment, set, changed, adapters, stages}: ListedRun): string[] {
   const differs = experiment === null || set.length === 0 ? [] : [set.join(', ')];
   const words = (differs.length > 0 ? [] : changed)
     .slice(0, MOST_CHANGES)

@@ -6,7 +6,7 @@ import {problemText} from './problem-text.js';
 import {durationText} from './quantity.js';
 import {visible} from './visible.js';
 
-/** What `watch` has to tell besides its runs. */
+/** What `watch` has to report apart from its runs. */
 export type ShownNews =
   | {readonly kind: 'watch_waiting'; readonly last: 'done' | 'failed' | 'interrupted' | undefined}
   | {readonly kind: 'watch_problems'; readonly problems: readonly Problem[]}

@@ -59,7 +59,7 @@ function verdictLines(stage: PlannedStage, plan: Plan, colours: Palette): string
   }
 }
 
-/** What has to be mended for a blocked stage: its own problem, or those of the stages that it waits for. */
+/** What has to be fixed for a blocked stage: its own problem, or those of the stages that it waits for. */
 function causesOf(blocked: PlannedStage, {stages}: Plan): readonly Problem[] {
   const causes: Problem[] = [];
   const seen = new Set<StageId>();

@@ -19,7 +19,7 @@ export interface ChildOutput {
   readonly ended: Promise<void>;
   /** When something last came, as `performance.now()` has it. */
   readonly heardAt: () => number;
-  /** Stops reading, whoever still holds the other end. */
+  /** Stops reading, whichever process still holds the other end. */
   readonly close: () => void;
 }
 

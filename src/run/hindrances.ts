@@ -15,7 +15,7 @@ import type {NeededProgram, StageType} from '../stage/stage-type.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What stages need besides their inputs and do not find: said before anything runs, not when their turn comes. */
+/** What stages need apart from their inputs and do not find: said before anything runs, not when their turn comes. */
 export function hindrancesOf(
   stages: readonly ConfiguredStage[],
   env: Environment,

@@ -13,7 +13,7 @@ import {isOfThisMachine, isRunning, livingOwner, newOwner, type Owner, parseOwne
 
 /**
  * Notes that this runner has started a process, before that process is told what to do. A worker ends with its runner, but
- * not at the same instant: it may be in a long call, or stopped. Whoever comes next reads the note, and ends it first.
+ * not at the same instant: it may be in a long call, or stopped. The next runner reads the note, and ends it first.
  * Returns what takes the note back once the process has ended.
  */
 export function noteChild(cache: Cache, pid: number): () => void {

@@ -1,7 +1,7 @@
 import {accidentOf, bugProblem} from '../base/accident.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 
-/** What to tell of an exception; a stack for the log unless our own words say it all. */
+/** What to say of an exception; a stack for the log unless our own words say it all. */
 export interface Told {
   readonly problem: Problem;
   readonly stack: string | undefined;

@@ -23,7 +23,7 @@ export async function ignoreItself({state_dir}: Project): Promise<void> {
   const path = join(state_dir, '.gitignore');
   if (existsSync(path)) return;
   await writeDurably(path, '*\n').catch((error: unknown) => {
-    if (!isSystemError(error)) throw error; // what cannot be written is said by whoever needs the place
+    if (!isSystemError(error)) throw error; // what cannot be written is said by what needs the place
   });
 }
 

@@ -43,7 +43,7 @@ export interface RunRequest {
   readonly stop: StopSwitch;
   /** The environment for programs that stages start. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Renderers listen here; the run record hears everything besides. */
+  /** Renderers listen here; the run record gets everything as well. */
   readonly emit: (event: RunEvent) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -55,7 +55,7 @@ export interface RunOutcome {
 }
 
 /**
- * One whole run: executes the plan, then writes lock file, memory and published outputs, and tells it all as events.
+ * One whole run: executes the plan, then writes lock file, memory and published outputs, and reports it all as events.
  * Throws what the system refused, in words (`run/disk-full`, `run/read-only`), when not even that can be written; stages that fail are results, not exceptions.
  */
 export async function runPlan(request: RunRequest): Promise<RunOutcome> {

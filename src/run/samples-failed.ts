@@ -19,7 +19,7 @@ function adviceOn(problems: readonly Problem[]): string {
   if (ofFiles === problems.length)
     return 'Mend or remove these files, or go on without them: `on_error: skip`.';
   if (ofFiles > 0)
-    return 'Some files are at fault: mend or remove them, or go on without them (`on_error: skip`). For the others, what is said beside each helps.';
+    return 'Some files are at fault: fix or remove them, or go on without them (`on_error: skip`). For the others, what is said beside each helps.';
   const [hint, ...others] = new Set(problems.map((problem) => problem.hint));
   const remedy = hint === undefined || others.length > 0 ? 'What is said of each has what helps.' : hint;
   return `The files are not at fault. ${remedy}`;
@@ -27,7 +27,7 @@ function adviceOn(problems: readonly Problem[]): string {
 
 const ENGINE_OF_FILES = new Set(['native/audio-invalid', 'native/audio-too-short']);
 
-/** What the songs themselves, or what is written of them, can be mended of. */
+/** What the songs themselves, or what is written of them, can be fixed of. */
 function isOfFile({code}: Problem): boolean {
   return /^(?:audio|dataset|file|json|text)\//.test(code) || ENGINE_OF_FILES.has(code);
 }

@@ -23,7 +23,7 @@ export async function withScratch<T>(use: ScratchUse, work: (folder: string) => 
 }
 
 /**
- * An empty folder in the system's temporary folder; whoever asked for it removes it. What commands left there that were killed goes
+ * An empty folder in the system's temporary folder; its caller removes it. What commands left there that were killed goes
  * first: the name says whose it is. Throws `run/no-temporary-folder` where nothing can be put there.
  */
 export async function newScratch(use: ScratchUse): Promise<string> {

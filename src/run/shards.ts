@@ -92,7 +92,7 @@ async function workToTheEnd(
 
 function reportFailure(outcome: WorkOutcome, shards: number, {stage, effects}: ShardWork): void {
   if (outcome.kind !== 'failed' && outcome.kind !== 'crashed') return;
-  const why = outcome.kind === 'failed' ? outcome.problem.message : 'its process ended without a word';
+  const why = outcome.kind === 'failed' ? outcome.problem.message : 'its process ended without a message';
   const problem = {
     code: 'run/shard-failed',
     message: `One of ${shards} shards has failed, the others go on: ${why}`,

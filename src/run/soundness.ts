@@ -9,7 +9,7 @@ type Teller = (event: RunEvent) => void;
 
 /**
  * Checks objects that are about to be read, once those that other places have were brought here. Those that are damaged are gone
- * afterwards, with what was made from them, and each is told as an event. Returns them.
+ * afterwards, with what was made from them, and each is reported as an event. Returns them.
  */
 export async function checkObjects(
   cache: Cache,

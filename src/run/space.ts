@@ -34,7 +34,7 @@ function freeBytes(path: string): number | undefined {
   } catch (error) {
     if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP') && dirname(path) !== path)
       return freeBytes(dirname(path));
-    if (isSystemError(error)) return undefined; // whoever writes there will say why not
+    if (isSystemError(error)) return undefined; // what writes there will say why not
     throw error;
   }
 }

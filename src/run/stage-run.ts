@@ -212,5 +212,5 @@ function lastWords(outcome: Parameters<typeof problemIn>[0]): string {
 function problemIn(outcome: Extract<AttemptOutcome, {kind: 'failed' | 'crashed' | 'lost'}>): Problem {
   if (outcome.kind !== 'crashed') return outcome.problem;
   const how = outcome.signal === undefined ? `with exit code ${outcome.exit_code}` : `by ${outcome.signal}`;
-  return {code: 'run/worker-crashed', message: `The worker process ended ${how} without a word`};
+  return {code: 'run/worker-crashed', message: `The worker process ended ${how} without a message`};
 }

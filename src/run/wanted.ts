@@ -6,7 +6,7 @@ import type {Plan, PlannedStage} from '../plan/plan.js';
 import {objectsRead} from './soundness.js';
 
 /**
- * Pure: the stages whose outputs are read, by those that have to run and by whoever copies them out. What is before such a
+ * Pure: the stages whose outputs are read, by those that have to run and by what copies them out. What is before such a
  * stage counts too: should one of them turn out to be damaged, it is computed again from there.
  */
 export function wantedStages(plan: Plan, published: ReadonlySet<StageId>): ReadonlySet<StageId> {

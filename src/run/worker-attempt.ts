@@ -122,7 +122,7 @@ function watchOver(
   };
 }
 
-/** What it said counts; without a word, how its process ended. */
+/** What it said counts; without a message, how its process ended. */
 function outcomeOf(said: WorkOutcome | undefined, end: WorkerEnd, {stop}: Effects): WorkOutcome {
   if (said?.kind === 'interrupted' && !stop.graceful.aborted && end.kind !== 'cancelled')
     return {kind: 'lost', problem: end.kind === 'lost' ? end.problem : stoppedElsewhere};

@@ -1,7 +1,7 @@
 /** Generated from schema/ by `npm run generate`; not to be edited. */
 import type {Schema} from './schema.js';
 
-/** Every schema by name, references resolved: defaults, allowed values and descriptions for whoever explains them. */
+/** Every schema by name, references resolved: defaults, allowed values and descriptions for what explains them. */
 export const schemas: Readonly<Record<string, Schema>> = {
  "pipeline": {
   "title": "PipelineDocument",
@@ -74,7 +74,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "include": {
-    "description": "Other pipeline files whose stages, variables, defaults, executors and profiles are beneath this file's: what it says itself of a stage of the same name wins, key by key. The path of each starts from the folder of the file that includes it; all other paths start from the folder of the pipeline that is run.",
+    "description": "Other pipeline files whose stages, variables, defaults, executors and profiles are weaker than this file's: what it says itself of a stage of the same name wins, key by key. The path of each starts from the folder of the file that includes it; all other paths start from the folder of the pipeline that is run.",
     "type": "array",
     "default": [],
     "examples": [
@@ -135,7 +135,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "profiles": {
-    "description": "What is different on single machines, by name: laid over the file, beneath `--set`. Chosen by `--profile NAME` (or the variable SIDESTEP_PROFILE), by `profile` in the settings, or by the name of the machine; else none is. Where one changes results, sidestep says so.",
+    "description": "What is different on single machines, by name: laid over the file, weaker than `--set`. Chosen by `--profile NAME` (or the variable SIDESTEP_PROFILE), by `profile` in the settings, or by the name of the machine; else none is. Where one changes results, sidestep says so.",
     "type": "object",
     "default": {},
     "propertyNames": {
@@ -316,7 +316,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "executors": {
-    "description": "Where stages may run besides this machine, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.",
+    "description": "Where else than on this machine stages may run, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.",
     "type": "object",
     "default": {},
     "propertyNames": {
@@ -452,7 +452,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
          "default": 300
         },
         "silence": {
-         "description": "Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.",
+         "description": "Seconds without a message, not even the one every 10 seconds, after which a worker counts as lost.",
          "type": "number",
          "minimum": 15,
          "maximum": 86400,
@@ -521,7 +521,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
          "default": 300
         },
         "silence": {
-         "description": "Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.",
+         "description": "Seconds without a message, not even the one every 10 seconds, after which a worker counts as lost.",
          "type": "number",
          "minimum": 15,
          "maximum": 86400,
@@ -573,7 +573,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
        "default": ""
       },
       "preset": {
-       "description": "Named parameters beneath those in `with`: one name, or several of which later ones win. Unset: none.",
+       "description": "Named parameters, weaker than those in `with`: one name, or several of which later ones win. Unset: none.",
        "anyOf": [
         {
          "description": "Name of a preset.",
@@ -902,7 +902,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": ""
    },
    "preset": {
-    "description": "Named parameters beneath those in `with`: one name, or several of which later ones win. Unset: none.",
+    "description": "Named parameters, weaker than those in `with`: one name, or several of which later ones win. Unset: none.",
     "anyOf": [
      {
       "description": "Name of a preset.",
@@ -1323,7 +1323,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "stages": {
-    "description": "Parameters by stage type, beneath those of presets and pipelines.",
+    "description": "Parameters by stage type, weaker than those of presets and pipelines.",
     "type": "object",
     "additionalProperties": false,
     "default": {},
@@ -1391,7 +1391,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "executors": {
-    "description": "Where stages may run besides this machine, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.",
+    "description": "Where else than on this machine stages may run, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.",
     "type": "object",
     "default": {},
     "propertyNames": {
@@ -1527,7 +1527,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
          "default": 300
         },
         "silence": {
-         "description": "Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.",
+         "description": "Seconds without a message, not even the one every 10 seconds, after which a worker counts as lost.",
          "type": "number",
          "minimum": 15,
          "maximum": 86400,
@@ -1596,7 +1596,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
          "default": 300
         },
         "silence": {
-         "description": "Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.",
+         "description": "Seconds without a message, not even the one every 10 seconds, after which a worker counts as lost.",
          "type": "number",
          "minimum": 15,
          "maximum": 86400,
@@ -1687,7 +1687,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
         ]
        },
        "namespace": {
-        "description": "The part of it that is read and, with `read_write`, written. Whoever may write into a namespace is believed by those who read it, so branches that are not trusted get one of their own. SIDESTEP_CACHE_NAMESPACE wins over it.",
+        "description": "The part of it that is read and, with `read_write`, written. Everyone who may write into a namespace is believed by those who read it, so branches that are not trusted get one of their own. SIDESTEP_CACHE_NAMESPACE wins over it.",
         "type": "string",
         "x-form": "letters, digits, dots, hyphens and underscores",
         "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
@@ -2596,7 +2596,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     "default": "fill_missing"
    },
    "send": {
-    "description": "What the model is given besides the prompt: `audio`, `metadata` (title, genre, tempo, key, language and lyrics, as far as they are known; for models that hear nothing), or `audio_and_metadata`.",
+    "description": "What the model is given with the prompt: `audio`, `metadata` (title, genre, tempo, key, language and lyrics, as far as they are known; for models that hear nothing), or `audio_and_metadata`.",
     "enum": [
      "audio",
      "metadata",
@@ -5152,14 +5152,14 @@ export const schemas: Readonly<Record<string, Schema>> = {
       "default": 0
      },
      "keep_every": {
-      "description": "Beside the newest, every so many-th is kept to the end: with `every_epochs: 10` and `keep_every: 5` those of epochs 50, 100 and so on; of `every_steps` likewise. Those by the clock are not counted. 0 keeps none besides.",
+      "description": "Beside the newest, every so many-th is kept to the end: with `every_epochs: 10` and `keep_every: 5` those of epochs 50, 100 and so on; of `every_steps` likewise. Those by the clock are not counted. 0 keeps only the newest.",
       "type": "integer",
       "minimum": 0,
       "maximum": 1000000,
       "default": 0
      },
      "keep_best": {
-      "description": "1 keeps the adapter with the lowest validation loss (smoothed training loss without validation) besides, as `best`; 0 does not.",
+      "description": "1 keeps the adapter with the lowest validation loss (smoothed training loss without validation) as well, as `best`; 0 does not.",
       "type": "integer",
       "minimum": 0,
       "maximum": 1,

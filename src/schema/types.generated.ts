@@ -98,18 +98,18 @@ export interface PipelineDocument {
    */
   secrets?: string[];
   /**
-   * Other pipeline files whose stages, variables, defaults, executors and profiles are beneath this file's: what it says itself of a stage of the same name wins, key by key. The path of each starts from the folder of the file that includes it; all other paths start from the folder of the pipeline that is run.
+   * Other pipeline files whose stages, variables, defaults, executors and profiles are weaker than this file's: what it says itself of a stage of the same name wins, key by key. The path of each starts from the folder of the file that includes it; all other paths start from the folder of the pipeline that is run.
    */
   include?: IncludeDocument[];
   /**
-   * What is different on single machines, by name: laid over the file, beneath `--set`. Chosen by `--profile NAME` (or the variable SIDESTEP_PROFILE), by `profile` in the settings, or by the name of the machine; else none is. Where one changes results, sidestep says so.
+   * What is different on single machines, by name: laid over the file, weaker than `--set`. Chosen by `--profile NAME` (or the variable SIDESTEP_PROFILE), by `profile` in the settings, or by the name of the machine; else none is. Where one changes results, sidestep says so.
    */
   profiles?: {
     [k: string]: ProfileDocument;
   };
   defaults?: PipelineDefaults;
   /**
-   * Where stages may run besides this machine, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.
+   * Where else than on this machine stages may run, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.
    */
   executors?: {
     [k: string]: ExecutorDocument;
@@ -247,7 +247,7 @@ export interface SlurmExecutor {
    */
   start_timeout?: number;
   /**
-   * Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.
+   * Seconds without a message, not even the one every 10 seconds, after which a worker counts as lost.
    */
   silence?: number;
 }
@@ -280,7 +280,7 @@ export interface CommandExecutor {
    */
   start_timeout?: number;
   /**
-   * Seconds without a word, not even the one every 10 seconds, after which a worker counts as lost.
+   * Seconds without a message, not even the one every 10 seconds, after which a worker counts as lost.
    */
   silence?: number;
 }
@@ -311,7 +311,7 @@ export interface StageDocument {
    */
   description?: string;
   /**
-   * Named parameters beneath those in `with`: one name, or several of which later ones win. Unset: none.
+   * Named parameters, weaker than those in `with`: one name, or several of which later ones win. Unset: none.
    */
   preset?: string | string[];
   /**
@@ -514,7 +514,7 @@ export interface SettingsDocument {
   profile?: string;
   defaults?: PipelineDefaults;
   /**
-   * Parameters by stage type, beneath those of presets and pipelines.
+   * Parameters by stage type, weaker than those of presets and pipelines.
    */
   stages?: {
     /**
@@ -567,7 +567,7 @@ export interface SettingsDocument {
     export?: {};
   };
   /**
-   * Where stages may run besides this machine, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.
+   * Where else than on this machine stages may run, by name; a stage chooses one with `resources: {executor: NAME}`. A pipeline's executor replaces the settings' one of the same name. Nothing here decides a result.
    */
   executors?: {
     [k: string]: ExecutorDocument;
@@ -646,7 +646,7 @@ export interface RemoteCacheSettings {
    */
   token_env?: string;
   /**
-   * The part of it that is read and, with `read_write`, written. Whoever may write into a namespace is believed by those who read it, so branches that are not trusted get one of their own. SIDESTEP_CACHE_NAMESPACE wins over it.
+   * The part of it that is read and, with `read_write`, written. Everyone who may write into a namespace is believed by those who read it, so branches that are not trusted get one of their own. SIDESTEP_CACHE_NAMESPACE wins over it.
    */
   namespace?: string;
   /**
@@ -1010,7 +1010,7 @@ export interface CaptionParameters {
    */
   merge: 'fill_missing' | 'overwrite_caption' | 'overwrite_all';
   /**
-   * What the model is given besides the prompt: `audio`, `metadata` (title, genre, tempo, key, language and lyrics, as far as they are known; for models that hear nothing), or `audio_and_metadata`.
+   * What the model is given with the prompt: `audio`, `metadata` (title, genre, tempo, key, language and lyrics, as far as they are known; for models that hear nothing), or `audio_and_metadata`.
    */
   send: 'audio' | 'metadata' | 'audio_and_metadata';
   /**
@@ -1741,11 +1741,11 @@ export interface TrainParameters {
      */
     keep_last: number;
     /**
-     * Beside the newest, every so many-th is kept to the end: with `every_epochs: 10` and `keep_every: 5` those of epochs 50, 100 and so on; of `every_steps` likewise. Those by the clock are not counted. 0 keeps none besides.
+     * Beside the newest, every so many-th is kept to the end: with `every_epochs: 10` and `keep_every: 5` those of epochs 50, 100 and so on; of `every_steps` likewise. Those by the clock are not counted. 0 keeps only the newest.
      */
     keep_every: number;
     /**
-     * 1 keeps the adapter with the lowest validation loss (smoothed training loss without validation) besides, as `best`; 0 does not.
+     * 1 keeps the adapter with the lowest validation loss (smoothed training loss without validation) as well, as `best`; 0 does not.
      */
     keep_best: number;
     /**

@@ -4,7 +4,7 @@ export type ExportLayout = 'peft' | 'lycoris' | 'comfyui' | 'diffusers';
 interface KindFacts {
   /** As people write it. */
   readonly name: string;
-  /** For whoever chooses one. */
+  /** For the person who chooses one. */
   readonly about: string;
   /** What has a form for it; first the library whose kind it is. */
   readonly layouts: readonly [ExportLayout, ...ExportLayout[]];

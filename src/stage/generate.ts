@@ -65,7 +65,7 @@ function readsInferenceModel(model: Json): Json {
   return {...hashes, base: isJsonObject(model) ? (model.base ?? null) : null};
 }
 
-/** What of the parameters decides each clip besides its prompt, seed and strength, and is handed on as it is. */
+/** What of the parameters decides each clip apart from its prompt, seed and strength, and is handed on as it is. */
 const SOUND = ['format', 'bits'] as const;
 
 function planClips(

@@ -2,10 +2,10 @@ import {type ParamObject, valueAt} from './param.js';
 
 /**
  * Parameters that play no part beside the others (`cfg_dropout` in vanilla mode): they count, and reach the work, as if
- * no one had written them, and whoever wrote them is told.
+ * no one had written them, and the person who wrote them is told.
  */
 export interface IneffectiveRule {
-  /** Dotted paths; each covers everything beneath it. */
+  /** Dotted paths; each covers everything below it. */
   readonly params: readonly string[];
   readonly when: (params: ParamObject) => boolean;
   /** Goes on from "has no effect: ". */

@@ -42,8 +42,8 @@ function absenceOfEpoch(epoch: number, train: ParamObject): string | undefined {
   if (epoch === 0 || epoch % every !== 0) return `it writes one every ${every} epochs`;
   const kept = keptEpochs(train);
   if (kept === undefined || kept.includes(epoch)) return undefined;
-  const besides = numberAt(train, 'keep_every') > 0 ? `, and \`keep_every\` another` : '';
-  return `\`checkpoint.keep_last\` keeps the last ${numberAt(train, 'keep_last')}${besides}`;
+  const alsoKept = numberAt(train, 'keep_every') > 0 ? `, and \`keep_every\` another` : '';
+  return `\`checkpoint.keep_last\` keeps the last ${numberAt(train, 'keep_last')}${alsoKept}`;
 }
 
 function absenceOfStep(step: number, train: ParamObject): string | undefined {

@@ -55,7 +55,7 @@ function addLeaves(path: string, value: ParamValue, leaves: ParamLeaf[]): void {
   for (const [word, member] of members) addLeaves(joinPath(path, word), member as ParamValue, leaves);
 }
 
-/** Does a dotted path fall under a pattern? `*` stands for one word; a pattern also covers everything beneath it. */
+/** Does a dotted path fall under a pattern? `*` stands for one word; a pattern also covers everything below it. */
 export function pathMatches(path: string, pattern: string): boolean {
   const wanted = pathWords(pattern) ?? [];
   if (wanted[0] !== '*' && !path.startsWith(wanted[0]!)) return false; // asked thousands of times: mostly this suffices

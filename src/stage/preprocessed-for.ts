@@ -11,7 +11,7 @@ export const SAMPLE_FILES = ['.safetensors', '.pt'] as const;
 /** What a folder of tensors has one of at least: samples, or a list of samples that may be elsewhere. */
 export const SAMPLES_OR_LIST = [...SAMPLE_FILES, 'samples.json', 'manifest.json'] as const;
 
-/** A parameter that may name a folder of preprocessed samples, whoever made them. */
+/** A parameter that may name a folder of preprocessed samples, no matter who made them. */
 export function tensorsFolder(param: string): FileParam {
   return {
     param,

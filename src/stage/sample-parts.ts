@@ -34,7 +34,7 @@ export interface SamplePlan {
   readonly parts: readonly PartPlan[];
   /** Parts of an input that travel on unchanged into this stage's own collection (latents through pass 2). */
   readonly carried: Readonly<Record<string, PartObject>>;
-  /** What consumers read about the sample besides tensors; part of the collection's identity, so no names or paths. */
+  /** What consumers read about the sample apart from tensors; part of the collection's identity, so no names or paths. */
   readonly about: JsonObject;
 }
 

@@ -51,7 +51,7 @@ export interface StageType {
   readonly samples?: SampleParts;
   /** Work that can be made longer: one length may continue from what another saved. */
   readonly extends?: Extension;
-  /** Parameters that name folders in which results for people appear, whoever writes them there. */
+  /** Parameters that name folders in which results for people appear, no matter what writes them there. */
   readonly places?: readonly string[];
   /** What follows from the stages that the parameters refer to. */
   readonly derive?: Derive;

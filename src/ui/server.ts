@@ -26,7 +26,7 @@ export interface UiOptions {
   readonly defect: (error: unknown) => void;
 }
 
-/** Serves the page on this machine's own address, and to whoever has the token. Throws `usage/port-unavailable`. */
+/** Serves the page on this machine's own address, and to everyone who has the token. Throws `usage/port-unavailable`. */
 export async function serveUi(source: UiSource, options: UiOptions): Promise<UiServer> {
   const keys = newKeys();
   const ending = new AbortController();

@@ -26,7 +26,7 @@ export interface UiSource {
   readonly check: (pipeline: string) => Promise<CheckedText>;
   /** Begins `sidestep run`, which goes on when this process ends. Resolves when it runs, or has refused to. */
   readonly start: (wanted: StartRequest) => Promise<Result<{readonly run: string}>>;
-  /** Asks whoever carries the run out to stop; a problem when no one does. */
+  /** Asks the process that carries the run out to stop; a problem when no one does. */
   readonly stop: (run: string, how: 'graceful' | 'force') => Promise<Result<true>>;
 }
 

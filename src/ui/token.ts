@@ -1,6 +1,6 @@
 import {createHash, randomBytes, timingSafeEqual} from 'node:crypto';
 
-/** What opens the page: whoever knows it may look at this project and start and stop its runs. */
+/** What opens the page: everyone who knows it may look at this project and start and stop its runs. */
 export interface Keys {
   /** For the address that a person is shown; good as long as the server lives. */
   readonly token: string;

@@ -9,7 +9,7 @@ import type {FileWatch, FileWatchEvents} from './file-watch.js';
 import {type OwnWrites, ownWrites} from './own-writes.js';
 import {namedPaths, watchedPaths} from './watched-paths.js';
 
-/** What watching has to report besides the runs' own events. */
+/** What watching has to report apart from the runs' own events. */
 export type WatchNews =
   /** Nothing to do until something is edited. `last` is how the last run ended; undefined when nothing had to run. */
   | {readonly kind: 'watch_waiting'; readonly last: 'done' | 'failed' | 'interrupted' | undefined}

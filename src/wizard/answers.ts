@@ -22,14 +22,14 @@ export type AnswerId = BasicId | GroupId | DetailId;
 
 /**
  * Values are text as people type it, checked one by one. `checkpoints`: a folder; `model`: a folder name below it; `base`:
- * `turbo`, `base` or `sft` for a fine-tune that does not tell, else `auto`; `source`: `songs` or
+ * `turbo`, `base` or `sft` for a fine-tune that does not say, else `auto`; `source`: `songs` or
  * `tensors`; `songs`: an audio folder or a dataset JSON, or the folder of tensors; `detail`: `basic` leaves all to the preset;
  * `measure`: `no`, or what of the measured is used, `modules` or `ranks`; `include` and `profiles`: `no`, or the file that has
  * them, `profiles` also `this` for one of this machine. Empty: no trigger word.
  */
 type BasicAnswers = Readonly<Record<BasicId, string>>;
 
-/** Besides, `keep` or `change` for groups of details, and each detail as YAML text; empty: the key stays unset. */
+/** Also `keep` or `change` for groups of details, and each detail as YAML text; empty: the key stays unset. */
 type DetailAnswers = {readonly [id in GroupId | DetailId]?: string};
 
 export type Answers = BasicAnswers & DetailAnswers;

@@ -31,7 +31,7 @@ import {trainingForecast} from './training-forecast.js';
 /** The file as it would be written, and what it means. */
 export interface Composition {
   readonly answers: Answers;
-  /** What the file says besides the preset. */
+  /** What the file says apart from the preset. */
   readonly changes: readonly ChosenValue[];
   readonly text: string;
   readonly pipeline: Pipeline;
@@ -122,7 +122,7 @@ export async function summaryOf(
       group.title.toLowerCase(),
       groupText(group, answers, known, changes),
     ]),
-    ...rest(changes).map(({id, value}): [string, string] => ['besides', `${id} ${JSON.stringify(value)}`]),
+    ...rest(changes).map(({id, value}): [string, string] => ['also', `${id} ${JSON.stringify(value)}`]),
     ...(prediction === undefined ? [] : predictionRows(prediction)),
     ['file', relative(terminal.cwd, path)],
   ];

@@ -22,7 +22,7 @@ export interface DetailFacts {
 type MootRule = Pick<IneffectiveRule, 'params' | 'when'>;
 
 /**
- * Questions whose answer would change nothing, besides the stages' own rules of parameters without effect: those spare the adapter's keys, which are
+ * Questions whose answer would change nothing, apart from the stages' own rules of parameters without effect: those spare the adapter's keys, which are
  * written into its config file all the same.
  */
 const moot: Readonly<Partial<Record<StageKey, readonly MootRule[]>>> = {

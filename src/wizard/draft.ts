@@ -35,7 +35,7 @@ export type Resolve = (answers: SomeAnswers) => Result<Pipeline>;
 
 export interface Drafts {
   readonly resolve: Resolve;
-  /** What the number of songs asks for, beneath whatever is answered. */
+  /** What the number of songs asks for, weaker than any answer. */
   readonly proposals: (answers: SomeAnswers) => readonly ChosenValue[];
   /** Of what other files have, what makes a file that is right, on each machine that it names. */
   readonly shared: Shared;

@@ -18,7 +18,7 @@ export interface ChosenValue {
 export function pipelineText(answers: Answers, changes: readonly ChosenValue[], place: WizardPlace): string {
   const {shared = nothingShared} = place;
   const piece = shared.pieces.find(({file}) => file === answers.include);
-  const own = besides(changes.reduce(withChange, stages(answers)), piece);
+  const own = ownEntries(changes.reduce(withChange, stages(answers)), piece);
   const checkpoints = writtenPath(answers.checkpoints, place);
   const top: Entry[] = [
     {key: 'sidestep', value: 1},
@@ -81,7 +81,7 @@ function asEntries(map: JsonObject): readonly Entry[] {
 }
 
 /** Without what a piece says in the same words. */
-function besides(all: readonly Entry[], piece: Piece | undefined): readonly Entry[] {
+function ownEntries(all: readonly Entry[], piece: Piece | undefined): readonly Entry[] {
   if (piece === undefined) return all;
   return all.flatMap((entry) => {
     const there = piece.stages[entry.key];
@@ -130,7 +130,7 @@ function modelStage({model, base}: Answers): Entry {
     {key: 'model', value: model},
     ...(base === 'auto' || base === ''
       ? []
-      : [{key: 'base_model', value: base, note: 'this fine-tune does not tell'}]),
+      : [{key: 'base_model', value: base, note: 'this fine-tune does not say'}]),
   ]);
 }
 

@@ -15,7 +15,7 @@ export interface Choice {
   readonly hint?: string;
 }
 
-/** What questions need to know besides the answers so far. */
+/** What questions need to know apart from the answers so far. */
 export interface Known {
   readonly cwd: string;
   /** The folder that songs usually are in, when it is there and somebody can see that it is proposed. */

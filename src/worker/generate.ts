@@ -130,7 +130,7 @@ interface Sound {
   readonly studio: Studio;
 }
 
-/** Both parts are of one sound: whoever lacks one gets it from the very same samples. */
+/** Both parts are of one sound: the one that is lacking is made from the very same samples. */
 async function writeSound(context: WorkerContext, {parts, texts, latents, studio}: Sound): Promise<void> {
   const [first] = parts;
   if (first === undefined) return;

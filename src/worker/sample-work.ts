@@ -18,7 +18,7 @@ export interface Phase<Item> {
 }
 
 /**
- * Runs one kind of part after the other over all samples. A sample that fails is told once, and its remaining parts are not
+ * Runs one kind of part after the other over all samples. A sample that fails is reported once, and its remaining parts are not
  * tried; what is done, the runner knows from the parts it commits.
  */
 export class SampleWork {
@@ -55,7 +55,7 @@ export class SampleWork {
       emit({kind: 'phase_progress', phase, done, total: items.length, unit, ...music});
     };
     report();
-    const queue = items.entries(); // whoever is free takes the next
+    const queue = items.entries(); // what is free takes the next
     let broken = false;
     const workThrough = async (): Promise<void> => {
       for (const [index, item] of queue) {

@@ -85,7 +85,7 @@ export function serve(
 }
 
 /**
- * A terminal's Ctrl-C and its closing reach a child too, and so does whoever ends a whole group: there the runner decides
+ * A terminal's Ctrl-C and its closing reach a child too, and so does what ends a whole group: there the runner decides
  * what it means. A scheduler speaks to its job alone, and means it.
  */
 function onSignals({signals}: RunnerChannel, stop: AbortController): void {

@@ -17,7 +17,7 @@ function thrownBy(act: () => unknown): unknown {
   return expect.fail('nothing was thrown');
 }
 
-test('what the system really refuses is told with its path, its word and what to do', async () => {
+test('what the system really refuses is reported with its path, its word and what to do', async () => {
   const folder = await temporaryFolder();
   writeFileSync(join(folder, 'file'), '');
   const refused = {

@@ -143,7 +143,7 @@ test('the sign of somebody whose files may not be read is watched all the same',
   expect(lifeOf(cache!.root, '77-far', () => 90_000)).toEqual({pulse: 'none'});
 });
 
-test('whoever lives gives a sign of it now and then, always of one length', async () => {
+test('what lives gives a sign of it now and then, always of one length', async () => {
   vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
   onTestFinished(() => void vi.useRealTimers());
   const [cache] = await owners(1);

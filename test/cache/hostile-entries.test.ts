@@ -17,7 +17,7 @@ import {replacePublished} from '../../src/run/published-record.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
 /**
- * Whoever may write to a shared cache may write entries whose checksums are right. What they name must still be in the
+ * Everyone who may write to a shared cache may write entries whose checksums are right. What they name must still be in the
  * folder that it is published to or put together in.
  */
 const OUTSIDE = {

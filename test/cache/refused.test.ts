@@ -226,28 +226,31 @@ const works: Readonly<Record<string, (cache: Cache, file: (name: string) => stri
 const CALLS = ['write', 'rename', 'unlink', 'mkdir', 'fsync', 'copyfile', 'open', 'link', 'chmod'];
 
 describe.each(['EACCES', 'EPERM', 'ENOSPC', 'EROFS', 'EIO', 'EMFILE', 'EDQUOT'])('%s', (errno) => {
-  test.each(CALLS)('at %s is told with the path and what to do, and no work calls it a bug', async (call) => {
-    const {cache, file} = await prepared();
-    let met = 0;
-    for (const [name, work] of Object.entries(works)) {
-      Object.assign(refusal, {call, errno, met: 0});
-      const error: unknown = await work(cache, file).then(
-        () => undefined,
-        (thrown: unknown) => thrown,
-      );
-      met += refusal.met;
-      refusal.call = 'none';
-      if (error === undefined) continue; // it does without
-      const {code, message, hint} = problemOf(error).problem;
-      expect(code, `${name}: ${message}`).not.toMatch(/bug/);
-      expect(message, name).toContain(refusal.below);
-      expect(message, name).toContain(errno);
-      expect(hint, name).toMatch(/\w/);
-    }
-    expect(met, 'the call was made').toBeGreaterThan(0);
-    await commitText(cache, 'after'); // once the cause is gone
-    expect(lookUp(cache, fingerprintOf({text: 'after'})).kind).toBe('present');
-  });
+  test.each(CALLS)(
+    'at %s is reported with the path and what to do, and no work calls it a bug',
+    async (call) => {
+      const {cache, file} = await prepared();
+      let met = 0;
+      for (const [name, work] of Object.entries(works)) {
+        Object.assign(refusal, {call, errno, met: 0});
+        const error: unknown = await work(cache, file).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        met += refusal.met;
+        refusal.call = 'none';
+        if (error === undefined) continue; // it does without
+        const {code, message, hint} = problemOf(error).problem;
+        expect(code, `${name}: ${message}`).not.toMatch(/bug/);
+        expect(message, name).toContain(refusal.below);
+        expect(message, name).toContain(errno);
+        expect(hint, name).toMatch(/\w/);
+      }
+      expect(met, 'the call was made').toBeGreaterThan(0);
+      await commitText(cache, 'after'); // once the cause is gone
+      expect(lookUp(cache, fingerprintOf({text: 'after'})).kind).toBe('present');
+    },
+  );
 });
 
 test('what is committed stays so where the index refuses its line, whatever for', async () => {

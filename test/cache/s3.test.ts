@@ -138,7 +138,7 @@ test('a session token is sent and signed', async () => {
 test.each([
   {name: 'a wrong secret', env: {...right, AWS_SECRET_ACCESS_KEY: 'wrong'}, more: {}},
   {name: 'another region', env: right, more: {region: 'us-west-2'}},
-])('$name: nothing is stored, told once, the secret nowhere', async ({env, more}) => {
+])('$name: nothing is stored, reported once, the secret nowhere', async ({env, more}) => {
   const server = await strict('eu-central-1');
   const writer = await cacheAt(server.origin, env, more);
   const problems: string[] = [];

@@ -87,7 +87,7 @@ test('a stop from a script; a log that is followed to the end of its run', async
   expect(lines[0]).toEqual({kind: 'log', stage: 'slow', line: 'hello'});
 });
 
-test('whoever follows a run that is killed hears of it', async () => {
+test('one that follows a run that is killed hears of it', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline});
   const running = await started(folder);
   const onlooker = folder.start(['attach']);

@@ -116,7 +116,7 @@ describe('the schemas decide what is asked', () => {
     });
   }
 
-  /** Keys that no question asks for; whoever adds a key to a schema decides whether trainers should be asked for it. */
+  /** Keys that no question asks for; who adds a key to a schema decides whether trainers should be asked for it. */
   const leftToTheFile: Readonly<Record<string, RegExp>> = {
     'asked by the basic questions, or filled in by the wizard':
       /^train\.(model|tensors|adapter\.type|resume.*|output_dir)$|^songs\.(audio_dir|dataset_json|model|custom_tag|on_error)$|^latents\.(model|dataset)$/,

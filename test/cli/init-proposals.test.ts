@@ -125,7 +125,7 @@ test('the file and the question say why', () => {
   expect(detailMessage('train.epochs', facts!)).toContain('proposed for these songs: 500');
 });
 
-test('where there is a choice between base and turbo, what speaks for each is told', () => {
+test('where there is a choice between base and turbo, what speaks for each is reported', () => {
   const model = (base: 'base' | 'turbo'): FoundModel => ({
     ...{
       name: `acestep-v15-${base}`,

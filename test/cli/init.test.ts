@@ -38,7 +38,7 @@ async function project(): Promise<Folder> {
   return folder;
 }
 
-/** Besides, a fine-tune that does not tell what it descends from. */
+/** Also a fine-tune that does not say what it descends from. */
 async function projectWithFineTune(): Promise<Folder> {
   const folder = await project();
   cpSync(folder.file('checkpoints/acestep-v15-turbo'), folder.file('checkpoints/night-mix'), {
@@ -305,14 +305,14 @@ describe('at a terminal', () => {
       preset: 'vram_8gb',
       with: {adapter: {type: 'lokr', rank: 8, factor: 4}, optimizer: {learning_rate: 2e-4}},
     });
-    // Whoever cannot see a proposal does not get it.
+    // A person who cannot see a proposal does not get it.
     expect(await folder.run(['init', '--force', '--yes'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('Say it with --songs'),
     });
   });
 
-  test('bad answers are told and asked again; a list is walked; details are asked on demand', async () => {
+  test('bad answers are reported and asked again; a list is walked; details are asked on demand', async () => {
     const folder = await project();
     folder.write('songs/c.wav', '');
     const running = folder.startInTerminal(['init', '--checkpoints', 'checkpoints']);

@@ -78,7 +78,7 @@ test('tokens are those of the model, cut where pass 1 cuts them', async () => {
   expect(stdout).not.toMatch(/\d+ \d+ \d+/); // no row of token numbers
 });
 
-test('without a model the text is shown and the reason for missing tokens told', async () => {
+test('without a model the text is shown and the reason for missing tokens is given', async () => {
   const {prompt, tokens_unknown} = await shown(project(), 'opener');
   expect(prompt.tokens).toBeNull();
   expect(tokens_unknown).toContain('checkpoints');

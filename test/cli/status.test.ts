@@ -8,7 +8,7 @@ stages:
   songs: {uses: dataset, with: {audio_dir: ${audio}}}
 `;
 
-test('status only tells; with --check its exit code tells what has to run from what cannot', async () => {
+test('status only reports; with --check its exit code tells what has to run from what cannot', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline('"${stages.tiny.audio_dir}"')});
   const codes = async () => [
     (await folder.run(['status'])).code,

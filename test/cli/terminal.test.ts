@@ -53,7 +53,7 @@ test('what is said is in one column, whatever the stages are called', async () =
   expect(stdout).toMatch(/longer {2}done in/);
 });
 
-test('a failure is told below the list, once', async () => {
+test('a failure is reported below the list, once', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline.replace('"0.3"', 'nonsense')});
   const {code, stdout} = await folder.startInTerminal(['run']).finished;
   expect(code).toBe(1);
@@ -81,7 +81,7 @@ test('NO_COLOR leaves no colour in the live list', async () => {
   expect(stdout).not.toContain('\u001b[3');
 });
 
-test('more stages than a screen holds are told in lines', async () => {
+test('more stages than a screen holds are reported in lines', async () => {
   const stages = Array.from(
     {length: 30},
     (_, index) => `  s${index}: {uses: command, with: {argv: [echo, ${index}]}}`,

@@ -14,7 +14,7 @@ function warned({stderr}: {readonly stderr: string}): string {
   return /warning: .*(\n {2}.*)*/.exec(stderr)?.[0] ?? '';
 }
 
-test('warnings of one kind are one, and every later run says them again until they are mended', async () => {
+test('warnings of one kind are one, and every later run says them again until they are fixed', async () => {
   const folder = new Folder({'pipeline.yaml': pipeline});
   const write = (song: number, level: number): void => {
     folder.write(`songs/${song}.txt`, `caption: tune ${song}\nlanguage: en\n`);

@@ -54,7 +54,7 @@ function random(seed: number): () => number {
 
 type Draw = <T>(from: readonly T[]) => T;
 
-/** Characters that mean something to YAML or to us, besides any other byte. */
+/** Characters that mean something to YAML or to us, and any other byte. */
 const telling = [
   ...'{}[]:,&*!|>%@`"\'#-?~$\n\t .0_<\\',
   '<<: *x',

@@ -89,7 +89,7 @@ describe('the layers of a parameter, weakest first', () => {
     );
   });
 
-  test('`defaults` reach every stage that has such a parameter, beneath its own', () => {
+  test('`defaults` reach every stage that has such a parameter, below its own', () => {
     const text = `defaults: {seed: 7, precision: f32, device: cpu, threads: 2, on_error: skip, retries: 3}\n${trainPipeline('mode: fixed')}`;
     const train = stageOf(text, 'train');
     expect(train.params.seed).toBe(7);
@@ -246,7 +246,7 @@ describe('references', () => {
     expect(pipelineOf(text, {env}).env).toEqual({OUT: '/there'});
   });
 
-  test("a command's own inputs and outputs are left to whoever runs it", () => {
+  test("a command's own inputs and outputs are left to what runs it", () => {
     const text =
       'sidestep: 1\nstages:\n  c: {uses: command, with: {argv: [cp, "${inputs.a}", "${outputs.b}"], inputs: {a: ./x}, outputs: {b: y}}}';
     expect(stageOf(text, 'c').params.argv).toEqual(['cp', '${inputs.a}', '${outputs.b}']);

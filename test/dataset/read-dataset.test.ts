@@ -144,7 +144,7 @@ test('a title in place of a caption is told', async () => {
   expect(told).toEqual(['dataset/caption-from-name plain.wav', 'dataset/caption-from-title titled.mp3']);
 });
 
-test('a key that is none, and words in another encoding, are left out of the tags and told', async () => {
+test('a key that is none, and words in another encoding, are left out of the tags and reported', async () => {
   const folder = await folderOf({'plain.wav': tone(220)});
   const plain = join(folder, 'plain.wav');
   for (const [name, key] of [

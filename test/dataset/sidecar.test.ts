@@ -115,7 +115,7 @@ describe('a song.txt without keys', () => {
     expect(dataset.samples[0]).toMatchObject({caption: 'a slow blues', lyrics: 'The rain came down'});
   });
 
-  test('else is the caption, and both readings are told', async () => {
+  test('else is the caption, and both readings are reported', async () => {
     const {sample, dataset} = await songWith({'a.txt': 'a slow blues'});
     expect(sample).toMatchObject({caption: 'a slow blues', lyrics: '[Instrumental]'});
     const told = dataset.findings.find(({code}) => code === 'dataset/text-without-keys');
@@ -189,7 +189,7 @@ describe('a song.txt with keys', () => {
     },
   );
 
-  test('with text before its keys has that as its lyrics, which is told', async () => {
+  test('with text before its keys has that as its lyrics, which is reported', async () => {
     const text = 'The rain came down\ncaption: a slow blues\nbpm: 72';
     const {sample, dataset} = await songWith({'a.txt': text});
     expect(sample).toMatchObject({caption: 'a slow blues', lyrics: 'The rain came down'});
@@ -248,7 +248,7 @@ describe('a song.txt with keys', () => {
     'caption: a slow blues\nbpm: 72\n[Verse]\nThe rain: it came\nbpm down',
     'caption: a slow blues\n[Verse]\nThe rain: it came\nbpm down\nkey: of my heart',
     'bpm: 72\ncaption: a slow blues\n\n(Chorus)\nThe rain',
-  ])('has its lyrics without a key behind a section mark, which is told: %j', async (text) => {
+  ])('has its lyrics without a key behind a section mark, which is reported: %j', async (text) => {
     const {sample, dataset} = await songWith({'a.txt': text});
     const at = text.search(/[[(]/);
     expect(sample).toMatchObject({caption: 'a slow blues', lyrics: text.slice(at)});
@@ -261,7 +261,7 @@ describe('a song.txt with keys', () => {
     expect(sample).toMatchObject({caption: 'a slow blues\n[sad]', lyrics: 'la\n[Verse]\nla'});
   });
 
-  test('of a key that occurs twice the later counts, which is told', async () => {
+  test('of a key that occurs twice the later counts, which is reported', async () => {
     const {sample, dataset} = await songWith({'a.txt': 'caption: one\nbpm: 72\nCaption: two\ntempo: 90'});
     expect(sample).toMatchObject({caption: 'two', bpm: '90'});
     const told = dataset.findings
@@ -278,7 +278,7 @@ describe('a song.txt with keys', () => {
     expect(sample?.lyrics).toBe('[Verse]\nla la\n\nmood: blue');
   });
 
-  test('whose only line is no key that fits is a caption, and told', async () => {
+  test('whose only line is no key that fits is a caption, and reported', async () => {
     const {sample, said} = await songWith({'a.txt': 'Key: a mellow tune\n'});
     expect(sample).toMatchObject({caption: 'Key: a mellow tune', keyscale: ''});
     expect(said).toEqual(['dataset/unlikely-value']);
@@ -305,7 +305,7 @@ describe('a song.txt with keys', () => {
     expect(said).toEqual(['dataset/keys-in-caption']);
   });
 
-  test('a misspelled key of song.json or the dataset JSON is told with the near name', async () => {
+  test('a misspelled key of song.json or the dataset JSON is reported with the near name', async () => {
     const json = '[{"filename": "b.wav",\n "captoin": "y", "labeled": true, "id": 3}]';
     const dataset = await read(
       {'a.wav': tone(220), 'a.json': '{"lyrcs": "la"}', 'b.wav': tone(230), 'set.json': json},
@@ -368,7 +368,7 @@ describe('encodings', () => {
     expect(error?.hint).toContain('UTF-8');
   });
 
-  test('letters that were misread once are told', async () => {
+  test('letters that were misread once are reported', async () => {
     const {said} = await songWith({'a.txt': 'caption: a cafÃ© at night'});
     expect(said).toContain('dataset/garbled-text');
   });
@@ -517,7 +517,7 @@ describe('names', () => {
     expect(codes(dataset.findings).filter((code) => !code.startsWith('dataset/'))).toEqual([]);
   });
 
-  test('words that are beside no song are told with the near one', async () => {
+  test('words that are beside no song are reported with the near one', async () => {
     const dataset = await read({'song one.wav': tone(220), 'song onee.lyrics.txt': 'la'});
     expect(dataset.findings.find(({code}) => code === 'dataset/text-without-song')?.hint).toContain(
       'song one.wav',
@@ -603,7 +603,7 @@ describe('lyrics with times', () => {
   });
 });
 
-test('texts of kinds that nothing reads are told once per kind', async () => {
+test('texts of kinds that nothing reads are reported once per kind', async () => {
   const dataset = await read({
     'a.wav': tone(220),
     'b.wav': tone(230),

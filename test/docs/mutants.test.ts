@@ -13,7 +13,7 @@ interface Mutant {
 
 const lists = readdirSync(new URL('scripts/mutants/', root));
 
-/** `npm run mutants` takes hours for all: whoever moves or rewords a line that it changes hears of it here. */
+/** `npm run mutants` takes hours for all: one who moves or rewords a line that it changes hears of it here. */
 test.each(lists)('every fault of %s has its place and its tests', (list) => {
   const mutants = parse(readFileSync(new URL(`scripts/mutants/${list}`, root), 'utf8')) as Mutant[];
   const lost = mutants.flatMap(({file, fault, from, tests}) => {

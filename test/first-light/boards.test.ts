@@ -2,7 +2,7 @@ import {copyFileSync, mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {Project, resultOf, root, training} from './project.js';
 
-/** TensorBoard's files belong to the run that trained; whoever deletes the folder, or names one later, gets them from the result. */
+/** TensorBoard's files belong to the run that trained; who deletes the folder, or names one later, gets them from the result. */
 const project = new Project();
 const golden = `${root}test/golden`;
 

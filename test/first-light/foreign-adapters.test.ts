@@ -172,7 +172,7 @@ test.each([
     says: '1 of 16 modules change nothing: their weight change is zero, as in layers.0.self_attn.q_proj',
   },
   {stage: 'merged_lora', says: undefined},
-])('$stage: what changes nothing is told once, in any format', ({stage, says}) => {
+])('$stage: what changes nothing is reported once, in any format', ({stage, says}) => {
   const told = eventsOf(ended, 'stage_warning').filter((event) => event.stage === stage);
   expect(told.map(({problem}) => problem.message)).toEqual(says === undefined ? [] : [says]);
 });

@@ -57,7 +57,7 @@ test('what was removed from its place is said by plan and status, and comes back
 const possible = process.platform === 'linux' && spawnSync('unshare', ['-Urm', 'true']).status === 0;
 
 test.skipIf(!possible)(
-  'what is missing in a project that cannot be written stays in the cache, which is told',
+  'what is missing in a project that cannot be written stays in the cache, which is reported',
   () => {
     project.writePipeline(fromFolder('tensors'));
     rmSync(project.file('adapters/folder'), {recursive: true});

@@ -125,7 +125,7 @@ onLinux.each(namingFiles)('$name finds a file whose name is written with', ({end
     {name: 'a link to itself', written: `loop${ending}`},
     {name: 'nothing but steps', written: '../..'},
     {name: 'a folder', written: 'deep'},
-  ])('$name, which is told by name', async ({written}) => {
+  ])('$name, which is reported by name', async ({written}) => {
     const folder = await folderWith(`other${ending}`, tone(220));
     await symlink(`loop${ending}`, join(folder, `loop${ending}`));
     const error: unknown = await find(folder, written).then(

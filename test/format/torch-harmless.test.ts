@@ -79,7 +79,7 @@ test.each([
   expect(error instanceof SidestepError && error.problem.code).toBe('pickle/refused');
 });
 
-/** 59 lists, each holding the one before it twice: 2^59 walks for whoever does not remember. */
+/** 59 lists, each holding the one before it twice: 2^59 walks for a walk that does not remember. */
 function doubled(open: string, put: (i: number) => string, of: (i: number) => string): string {
   let pickle = `(${open}${put(0)}`;
   for (let i = 1; i < 60; i += 1) pickle += of(i);

@@ -62,7 +62,7 @@ async function savedAdapter(path: string): Promise<string[]> {
 async function comfyuiFile(folder: string, name: string): Promise<string[]> {
   const [, kind, style, normalized] =
     /^comfyui_(.+)_(native|generic)(_normalized)?\.safetensors$/.exec(name) ?? [];
-  if (kind === undefined) return ['its name does not tell what it was made from'];
+  if (kind === undefined) return ['its name does not say what it was made from'];
   const adapter = await readAdapter(join(folder, kind));
   const shown = normalized ? alphaSetToRank(adapter) : adapter;
   const prefix = comfyuiPrefix(style as 'native' | 'generic');

@@ -8,7 +8,7 @@ export interface Verdict {
   readonly detail?: string;
 }
 
-/** @public Of scripts/golden.mjs, too, which loads this file by way of vite. */
+/** @public Of scripts/golden.mjs, too, which loads this file through vite. */
 export function passed({error, allowed}: Verdict): boolean {
   return error <= allowed;
 }

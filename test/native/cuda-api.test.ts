@@ -5,7 +5,7 @@ import {expect, test} from 'vitest';
 
 /**
  * What the plugin uses of CUDA's runtime, by the toolkit whose documentation has it first in the form that is used here. The oldest that the
- * plugin says it builds with is 12.0; whoever uses something else looks it up in the archives of NVIDIA's documentation and adds it.
+ * plugin says it builds with is 12.0; who uses something else looks it up in the archives of NVIDIA's documentation and adds it.
  */
 const SINCE: Readonly<Record<string, readonly string[]>> = {
   '7.0': [

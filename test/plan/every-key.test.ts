@@ -382,7 +382,7 @@ describe('a key that plays no part beside another', () => {
       rule.params.map((path) => ({type, rule, path, name: type.name})),
     ),
   );
-  test.each(rules)('$name: $path changes nothing, and whoever wrote it is told', ({type, rule, path}) => {
+  test.each(rules)('$name: $path changes nothing, and who wrote it is reported', ({type, rule, path}) => {
     const beside = settings
       .map((tree) => merge(needed[type.name]!, tree))
       .find((tree) => {

@@ -133,7 +133,7 @@ test('a stage that turns out to be cached is told, one known to be cached is onl
   expect(text).not.toContain('b  cached');
 });
 
-test('plain lines tell progress every fifteen seconds, not at every event', () => {
+test('plain lines report progress every fifteen seconds, not at every event', () => {
   const {text, output} = collect();
   const renderer = plainLines(output, plain);
   renderer.show(
@@ -319,7 +319,7 @@ b  done in 1 ms
 `);
 });
 
-test('a song that failed is told with its code and what helps', async () => {
+test('a song that failed is reported with its code and what helps', async () => {
   const bad: Problem = {
     code: 'text/wrong-encoding',
     message: 'a.txt is not UTF-8',
@@ -333,7 +333,7 @@ test('a song that failed is told with its code and what helps', async () => {
   );
 });
 
-test('a kind of warning is told at once, and the rest of its kind together when the stage has ended', async () => {
+test('a kind of warning is reported at once, and the rest of its kind together when the stage has ended', async () => {
   const warning = (code: string, message: string): RunEvent => ({
     kind: 'stage_warning',
     stage: a,

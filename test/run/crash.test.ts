@@ -102,7 +102,7 @@ test('SIGKILL before steps of writing all over a run: the cache is sound and the
   await Promise.all([take(), take()]);
 }, 600_000);
 
-/** Which files are there and how long they are, whoever wrote them and when. */
+/** Which files are there and how long they are, no matter who wrote them and when. */
 function stateOf(dir: string): string {
   const files = filesBelow(dir).filter((path) => !path.includes('/runs/'));
   const marks = files.map((path) => {

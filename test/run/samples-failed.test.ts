@@ -33,7 +33,7 @@ test.each([
   {
     name: 'files and the engine',
     problems: [damaged, full],
-    hint: 'The others are done and kept. Some files are at fault: mend or remove them, or go on without them (`on_error: skip`). For the others, what is said beside each helps.',
+    hint: 'The others are done and kept. Some files are at fault: fix or remove them, or go on without them (`on_error: skip`). For the others, what is said beside each helps.',
   },
 ])('at fault: $name', ({problems, hint}) => {
   const failed = new Map(problems.map((problem, index) => [`song ${index}`, problem]));

@@ -42,7 +42,7 @@ test('what killed commands left goes with the next one; what living ones and oth
   });
 });
 
-test.each(['gone', 'file'])('a temporary folder that is %s is told with what to set', async (what) => {
+test.each(['gone', 'file'])('a temporary folder that is %s is reported with what to set', async (what) => {
   const system = await temporaryFolder();
   writeFileSync(join(system, 'file'), '');
   vi.stubEnv('TMPDIR', join(system, what));

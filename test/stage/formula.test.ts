@@ -42,7 +42,7 @@ test.each([
   expect(evaluated(text)).toBeCloseTo(value, 12);
 });
 
-describe('what is no formula is told with its column', () => {
+describe('what is no formula is reported with its column', () => {
   test.each([
     ['import os', 1, 'unknown name `import`'],
     ['base_lr * ', 11, 'expected a number, a name or `(`'],

@@ -22,7 +22,7 @@ describe('a state that the training will keep, or may', () => {
     ['the best', 'best', {best_after_epoch: 99}, {}],
     ['one of every ten epochs', 'epoch_30', {}, {}],
     ['the newest that are kept', 'epoch_90', {keep_last: 2}, {}],
-    ['every fifth besides', 'epoch_50', {keep_last: 2, keep_every: 5}, {}],
+    ['every fifth as well', 'epoch_50', {keep_last: 2, keep_every: 5}, {}],
     ['one that early stopping may leave', 'epoch_30', {keep_last: 2}, {early_stop: {patience: 5}}],
     ['one among checkpoints of both kinds', 'epoch_30', {keep_last: 2, every_steps: 50}, {}],
     ['one of every fifty steps', 'step_150', {every_steps: 50}, {}],

@@ -205,7 +205,7 @@ describe('what is encoded again in the second pass', () => {
   const conditions = (params: ParamObject, about: object) =>
     plan(params, {model: model as Json, latents: collection(about) as unknown as Json}, {})[0]!.parts[0]!;
 
-  test('upstream needs no silence; inference takes it for the timbre, whoever of the two passes says so', () => {
+  test('upstream needs no silence; inference takes it for the timbre, whichever of the two passes says so', () => {
     const upstream = conditions({}, {});
     expect(upstream.depends_on).toEqual({text: 't', lyrics: 'l', condition_encoder: 'd1'});
     expect(upstream.work.reference).toBe('none');

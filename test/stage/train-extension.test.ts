@@ -19,7 +19,7 @@ function takenUpBy(params: JsonObject, saved: JsonObject = constant) {
   return trainExtension.from(params, {about} as unknown as SavedWork);
 }
 
-test('what another run saved is gone on from where a first run would have come to the same files', () => {
+test('what another run saved is continued from where a first run would have come to the same files', () => {
   expect(takenUpBy(constant)).toEqual({kind: 'exactly', progress: 20});
   expect(takenUpBy({...constant, epochs: 9})).toEqual({kind: 'exactly', progress: 20});
   expect(takenUpBy({...constant, 'early_stop.patience': 5})).toMatchObject({kind: 'exactly'});

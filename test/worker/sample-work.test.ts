@@ -22,7 +22,7 @@ function twoSongs(signal = new AbortController().signal) {
 
 const damaged = () => Promise.reject(new SidestepError({code: 'audio/damaged', message: 'Half a frame'}));
 
-test('a sample that fails is told once, its other parts are not tried, and the next sample is made', async () => {
+test('a sample that fails is reported once, its other parts are not tried, and the next sample is made', async () => {
   const {work, told} = twoSongs();
   const made: string[] = [];
   await work.make(parts[0]!, damaged);

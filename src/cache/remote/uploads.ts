@@ -60,7 +60,7 @@ export function uploadsTo(server: RemoteServer, {namespace, address, line}: Wher
     standing.failures = 0;
   };
 
-  /** Objects first, the entry last: whoever finds it finds all that it names. */
+  /** Objects first, the entry last: who finds it finds all that it names. */
   const sendEntry = async (entry: CacheEntry, root: string): Promise<void> => {
     const objects = new Map(objectsOf(entry).map((object) => [object.hash, object]));
     for (const object of objects.values()) {

@@ -3,7 +3,7 @@ import type {Problem} from '../../base/problem.js';
 import {problemAt} from './located.js';
 import type {SourceText} from './source-text.js';
 
-/** What the parser's codes mean to whoever wrote the file; the others keep the parser's own words. */
+/** What the parser's codes mean to the writer of the file; the others keep the parser's own words. */
 const words: Partial<Record<ErrorCode, {message: string; hint?: string}>> = {
   DUPLICATE_KEY: {message: 'This key occurs twice in one mapping', hint: 'Remove one of them.'},
   TAB_AS_INDENT: {message: 'Tabs cannot indent YAML', hint: 'Use spaces.'},

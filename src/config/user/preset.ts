@@ -63,7 +63,7 @@ async function presetsIn(dir: string, from: PresetOrigin, files: PipelineFiles):
   );
 }
 
-/** A preset that no one asks for may well be damaged: only whoever uses it hears of that. */
+/** A preset that no one asks for may well be damaged: only a pipeline that uses it is told of that. */
 async function textOf(path: string, files: PipelineFiles): Promise<Pick<PresetFile, 'text' | 'unreadable'>> {
   try {
     return {text: await files.read(path)};

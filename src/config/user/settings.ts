@@ -8,7 +8,7 @@ import type {SettingsDocument} from '../../schema/types.generated.js';
 import type {Located} from '../text/located.js';
 import {sourceText} from '../text/source-text.js';
 
-/** A user's settings: the values, and the same with their places for the layers beneath a pipeline. */
+/** A user's settings: the values, and the same with their places for the layers below a pipeline. */
 export interface Settings {
   /** The file they come from; undefined when there is none. */
   readonly path: string | undefined;

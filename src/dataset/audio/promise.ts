@@ -1,6 +1,6 @@
 import {audioProblem} from './audio-format.js';
 
-/** Sound that may be missing at the end of a file without a word: encoders count loosely, copies lose a few bytes. */
+/** Sound that may be missing at the end of a file without a warning: encoders count loosely, copies lose a few bytes. */
 const graceSeconds = 0.05;
 
 /** Audio samples per channel that a header promises and that are there. */

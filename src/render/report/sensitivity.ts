@@ -4,7 +4,7 @@ import type {ReportEstimate} from './report-data.js';
 
 type Module = ReportEstimate['modules'][number];
 
-/** The strongest are named besides being drawn. */
+/** The strongest are also named. */
 const NAMED = 10;
 
 /** Which modules the songs pull at, as the estimate stage measured it: a map of the model, and the strongest by name. */

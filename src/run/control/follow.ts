@@ -5,7 +5,7 @@ import {runnerOf} from './runner.js';
 /** How often the record is looked at. */
 const LOOK_EVERY_MS = 150;
 
-/** How following a run ended: it finished, its runner died without a word, or whoever followed has left. */
+/** How following a run ended: it finished, its runner died without a message, or the one that followed has left. */
 export type FollowEnd = 'finished' | 'killed' | 'left';
 
 /** Hears every event of a run from its record, those that are there and those to come, until the run ends or `signal` aborts. */

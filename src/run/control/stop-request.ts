@@ -10,7 +10,7 @@ import {runnerOf} from './runner.js';
 
 /**
  * The door of a running run: a small file in its record, which its runner looks for. A file needs no port, has no limit of
- * 108 bytes as the path of a socket has, works the same on every system and from another machine, and whoever may write into
+ * 108 bytes as the path of a socket has, works the same on every system and from another machine, and everyone who may write into
  * the record may use it.
  */
 function requestPath(runDir: string): string {

@@ -9,7 +9,7 @@ import type {MeasuredPace} from './training.js';
  */
 const shareOfRate = (frames: number): number => (0.6 * frames) / (frames + 150);
 
-/** Seconds besides the arithmetic, which only small models notice: starting and loading, and each micro-step's events and files. */
+/** Seconds apart from the arithmetic, which only small models notice: starting and loading, and each micro-step's events and files. */
 const START = 1.5;
 const EACH_MICRO_STEP = 0.01;
 

@@ -18,7 +18,7 @@ import {listeningThread} from '../listening-thread.js';
 import {openRememberedSounds, type RememberedSounds} from './remembered-sounds.js';
 
 /**
- * The `dataset` stage: finds and checks all songs, tells every finding, and leaves `dataset.json`. Songs that cannot be
+ * The `dataset` stage: finds and checks all songs, reports every finding, and leaves `dataset.json`. Songs that cannot be
  * used fail the stage after all have been looked at, unless `on_error` is `skip`.
  * Throws `dataset/unusable-songs`, `dataset/unusable-json`, `dataset/no-samples`.
  */

@@ -29,7 +29,7 @@ export interface GuardedProgramOptions {
  * pipe whose other end only this process holds: a line says that the program is over; the end of the pipe, that this
  * process is gone, killed perhaps, and then the group has no one to work for. The guard is there before the program, so
  * no instant is unguarded; it is no one's child, so a program that waits for all its children does not wait for it; and
- * whoever kills it along with its group has killed the program too.
+ * killing it along with its group has killed the program too.
  */
 const GUARD = `
 (
@@ -116,7 +116,7 @@ async function endGroup(child: Child): Promise<void> {
   signalGroup(child, 'SIGKILL');
 }
 
-/** Resolves when the guard is gone: then whoever still is in the group was left by the program. */
+/** Resolves when the guard is gone: then a process that still is in the group was left by the program. */
 async function dismissGuard(guard: Duplex): Promise<void> {
   const gone = new Promise<void>((resolve) => void guard.once('close', resolve));
   guard.resume(); // it says nothing; the end of its silence is its end

@@ -160,7 +160,7 @@ function tail(path: string, listener: (text: string) => void): () => void {
   };
 }
 
-/** Whoever reads a file finds all of it. */
+/** A reader of the file finds all of it. */
 async function writeWhole(path: string, text: string): Promise<void> {
   await writeFile(`${path}.tmp`, text);
   await rename(`${path}.tmp`, path);

@@ -72,7 +72,7 @@ function memoryRequest(
   return `${Math.ceil((ranks * (BASE_BYTES + work * 1.25)) / 2 ** 20)}M`;
 }
 
-/** What was foreseen, for whoever has to ask for more. */
+/** What was foreseen, for the person who has to ask for more. */
 export function forecastText(forecast: StageMemory | undefined): string {
   if (forecast?.kind !== 'known') return 'What it takes could not be foreseen';
   return `The forecast was ${bytesText(forecast.total_bytes)} on ${forecast.device}, of which weights ${bytesText(forecast.weights_bytes)}`;

@@ -255,7 +255,7 @@ function isSame(before: JobAnswer | undefined, {state, node, reason}: JobNews): 
 
 /** A job that was cancelled is gone within Slurm's KillWait (30 s by default), or its node is. */
 const GONE_WITHIN_MS = 45_000;
-/** Whose worker has said its last word leaves at once. Slurm, where whoever watched over the job was killed, believes for many minutes that it runs. */
+/** Whose worker has said its last word leaves at once. Slurm, where the process that watched over the job was killed, believes for many minutes that it runs. */
 const LEAVES_WITHIN_MS = 8_000;
 /** What a node wrote last may reach this machine late. */
 const LAST_WORDS_WITHIN_MS = 5_000;

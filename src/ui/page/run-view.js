@@ -18,7 +18,7 @@ export function runView(told, heard) {
   const parts = skeleton(told);
   const curves = curvesPanel();
   parts.curves.body.append(curves.panel);
-  let recorded; // what the server knows besides the events
+  let recorded; // what the server knows apart from the events
   let row = told;
   let waiting;
   let asking;

@@ -6,7 +6,7 @@ import type {ReportRun} from '../../render/report/report-data.js';
 import {songTable} from '../../render/report/songs.js';
 
 /**
- * What the page shows of a run besides its events: of a stage what its file says, the curves that its metrics hold (events of a
+ * What the page shows of a run apart from its events: of a stage what its file says, the curves that its metrics hold (events of a
  * training that went on from before lack the beginning), and parts made by the report's own code.
  */
 export function runView(run: ReportRun) {

@@ -14,7 +14,7 @@ export interface ClipFormat {
   readonly bits: SampleBits;
 }
 
-/** What a listener should know of a clip besides its sound. */
+/** What a listener should know of a clip apart from its sound. */
 export interface Loudness {
   /** Largest amplitude the model made; above 1 is beyond full scale. */
   readonly peak: number;

@@ -56,6 +56,6 @@ function otherBase(message: string): SidestepError {
   return new SidestepError({
     code: 'generate/other-base',
     message,
-    hint: 'Take the model that it was trained on; `sidestep inspect` tells which.',
+    hint: 'Take the model that it was trained on; `sidestep inspect` says which.',
   });
 }

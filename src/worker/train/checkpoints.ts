@@ -100,7 +100,7 @@ export class KeptFolders {
     this.#seals.set(path, await sealFolder(this.#partialDir, this.#named(path)));
   }
 
-  /** What a state at this point counts on, besides itself. */
+  /** What a state at this point counts on, apart from itself. */
   seal({checkpoints, best}: ProgressState, metrics: Pick<SealedFile, 'size' | 'hash'>): Seal {
     const folders = [
       ...checkpoints.map((name) => this.checkpoint(name)),

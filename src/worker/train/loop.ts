@@ -78,7 +78,7 @@ export class TrainingLoop {
     return this.#parts.trainer;
   }
 
-  /** All that was kept on the way, and what the result has besides. */
+  /** All that was kept on the way, and what else the result has. */
   async metrics(): Promise<{readonly kept: readonly Metric[]; readonly ending: readonly Metric[]}> {
     const {metrics} = this.#parts;
     return {kept: await metrics.all(), ending: await metrics.ending(this.#position.last_step)};

@@ -55,7 +55,7 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Puts optimizer and step of Side-Step's state into a state of a run at step 0 with the checkpoint's weights. PyTorch numbers parameters
- * as the model registers them: by layer, self-attention, cross-attention, MLP, then what the decoder has besides, and within each module
+ * as the model registers them: by layer, self-attention, cross-attention, MLP, then what else the decoder has, and within each module
  * as PEFT and LyCORIS do. Throws `train/state-mismatch`, naming the parameter.
  */
 export function putSideStepState(

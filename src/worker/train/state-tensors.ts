@@ -116,6 +116,6 @@ function differs(path: string, wrong: readonly string[]): SidestepError {
   return new SidestepError({
     code: 'train/adapter-differs',
     message: `The adapter at ${shownPath(path)} does not fit this run:\n${[...wrong.slice(0, 5), ...more].map((text) => `  ${text}`).join('\n')}`,
-    hint: 'Set type, rank, alpha and modules of `adapter` as the file has them: `sidestep inspect` tells.',
+    hint: 'Set type, rank, alpha and modules of `adapter` as the file has them: `sidestep inspect` says which.',
   });
 }

@@ -40,7 +40,7 @@ afterAll(() => rm(studio.folder, {recursive: true}));
 
 /** 0.1 dB: other decoders of the same lossy file round and dither a little otherwise; lossless ones are far closer. */
 const levelBound = 0.1;
-/** Seconds that may be missing without a word, as docs/dataset.md says. */
+/** Seconds that may be missing without a warning, as docs/dataset.md says. */
 const grace = 0.05;
 
 /** The file is as long and as loud as ffmpeg says that its parts are, and begins and ends with their very samples. */

@@ -46,7 +46,7 @@ async function problemOf(attempt: Promise<unknown>): Promise<{code: string; mess
 }
 
 describe('the dataset stage', () => {
-  test('leaves dataset.json and tells how far it is', async () => {
+  test('leaves dataset.json and reports how far it is', async () => {
     const folder = await folderOf({'a.wav': tone(200), 'b.wav': tone(210)});
     const {context, events} = await contextOf(parameters({audio_dir: folder}));
     await lightDataset(context);

@@ -20,7 +20,7 @@ const cases: readonly (RunOptions & {readonly name: string; readonly kept: reado
     kept: ['step_4', 'step_5', 'step_6'],
   },
   {
-    name: 'every third besides the newest',
+    name: 'every third as well as the newest',
     checkpoint: {...none, every_epochs: 1, every_steps: 1, keep_last: 1, keep_every: 3},
     kept: ['epoch_3', 'step_3', 'step_6'],
   },
