@@ -14,7 +14,7 @@ WORKDIR /source
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN npm run build && SIDESTEP_PORTABLE=ON npm run native && npm pack --ignore-scripts --pack-destination /
+RUN npm run build && SIDESTEP_PORTABLE=ON npm run native && node scripts/release/pack.mjs /
 
 # nvcc and its libraries stay in this stage. --build-arg ARCHS=89-real: for one generation of cards alone.
 FROM nvidia/cuda:${CUDA}-devel-ubuntu24.04 AS build-cuda

@@ -16,6 +16,7 @@ import {
 import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {removeUnusedModules} from './used-modules.mjs';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const npm = (args, cwd) =>
@@ -68,7 +69,7 @@ function stageBinary(
   });
 }
 
-/** What `npm pack` takes of the checkout, with the manifest as it is published. */
+/** What `npm pack` takes of the checkout, less the modules that bundles stand for, with the manifest as it is published. */
 function stageProgram(folder, binaries) {
   const work = mkdtempSync(join(tmpdir(), 'sidestep-pack-'));
   try {
@@ -77,6 +78,7 @@ function stageProgram(folder, binaries) {
     );
     execFileSync('tar', ['-xzf', join(work, filename), '-C', work]);
     cpSync(join(work, 'package'), folder, {recursive: true});
+    removeUnusedModules(folder);
   } finally {
     rmSync(work, {recursive: true, force: true});
   }

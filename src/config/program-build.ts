@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync, statSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {sha256} from '../base/hash.js';
@@ -11,8 +11,8 @@ export function programBuild(): string {
   return known;
 }
 
-/** What a pipeline is made with: this folder, the schemas with their defaults, what stages declare. */
-const DECIDING = ['base', 'config', 'schema', 'stage'];
+/** What a pipeline is made with: this folder, the schemas with their defaults, what stages declare. A package has the bundle alone. */
+const DECIDING = ['base', 'config', 'schema', 'stage', 'bundle-cli'];
 
 /**
  * Of the compiled (or, in tests, the source) folder of a package. Times alone would not do: packages are installed with
@@ -21,6 +21,7 @@ const DECIDING = ['base', 'config', 'schema', 'stage'];
 export function buildOf(compiled: string): string {
   const files = DECIDING.flatMap((name) => {
     const folder = join(compiled, name);
+    if (!existsSync(folder)) return [];
     return readdirSync(folder, {recursive: true, encoding: 'utf8'}).map((file) => {
       const {mtimeMs, size} = statSync(join(folder, file));
       return `${name}/${file} ${mtimeMs} ${size}`;

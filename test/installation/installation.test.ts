@@ -2,7 +2,7 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {engineHelp, installationOf, pluginHelp} from '../../src/app/engine/installation.js';
-import {generationOf, platforms} from '../../src/app/engine/platforms.js';
+import {generationOf, generations, platforms} from '../../src/app/engine/platforms.js';
 import {runsOn, wrongNode} from '../../src/cli/node-version.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
@@ -114,6 +114,14 @@ describe('a card that the engine does not use', () => {
     expect(pluginHelp(alpine.world, {root: alpine.root, platform}, [card('8.6')])).toContain(
       '`npx sidestep build-engine --cuda on`',
     );
+  });
+
+  test('the packages together hold the kernels that a build for every card holds', () => {
+    const cmake = readFileSync(new URL('../../native/cuda.cmake', import.meta.url), 'utf8');
+    const [, all] =
+      /VERSION_GREATER_EQUAL 12\.8\)\n\s+set\(CMAKE_CUDA_ARCHITECTURES ([^)]+)\)/.exec(cmake) ?? [];
+    const numbers = (text: string) => text.split(/[\s;]/).map((each) => each.replace('-real', ''));
+    expect(generations.flatMap(({architectures}) => numbers(architectures))).toEqual(numbers(all!));
   });
 
   test('every compute capability from 8.0 on has its package, older ones have none', () => {

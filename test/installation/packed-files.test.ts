@@ -72,7 +72,7 @@ const uses: readonly [RegExp, string][] = [
   [/^docs\/[\w.-]+\.(md|yaml)$/, 'people'],
   [/^CMakeLists\.txt$|^native\/\w+\.cmake$/, 'build-engine'],
   [
-    /^native\/(adapters|audio|binding|core|models|ops|sampling|training)\/(platform\/([a-z]+\/)?)?\w+\.(cpp|h|cu|cuh)$/,
+    /^native\/(adapters|audio|binding|core|models|ops|sampling|training)\/(platform\/([a-z]+\/)?)?\w+(\.generated)?\.(cpp|h|cu|cuh)$/,
     'build-engine',
   ],
 ];
