@@ -202,6 +202,27 @@ test('no file imports itself through others', () => {
   expect(circles(new Map(files.map((file) => [file, neighboursOf(file)])))).toEqual([]);
 });
 
+/** A stage type is declared in `stage/` and worked in `worker/` or `run/light/`, under one name. */
+const OF_A_STAGE_TYPE = /^(stage|worker|run\/light)\/([\w-]+)\.ts$/;
+
+test('a name that one module exports means one thing in all of src/', () => {
+  const places = new Map<string, string[]>();
+  for (const file of files.filter((name) => !name.includes('.generated.')))
+    for (const name of exportedBy(file)) places.set(name, [...(places.get(name) ?? []), file]);
+  const several = [...places].filter(([, found]) => {
+    const types = new Set(found.map((file) => OF_A_STAGE_TYPE.exec(file)?.[2]));
+    return found.length > 1 && (types.size > 1 || types.has(undefined));
+  });
+  expect(several.map(([name, found]) => `${name}: ${found.join(', ')}`)).toEqual([]);
+});
+
+function exportedBy(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const declared =
+    /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|let|class|interface|type) (\w+)/gm;
+  return [...new Set(Array.from(text.matchAll(declared), ([, name]) => name!))];
+}
+
 test('run/ knows the resolved pipeline, not how it is read', () => {
   const wrong = files
     .filter((file) => folderOf(file) === 'run')

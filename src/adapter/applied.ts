@@ -37,7 +37,7 @@ export function trainedModule(module: AdapterModule): Applied | undefined {
   };
 }
 
-export interface Difference {
+export interface AppliedDifference {
   /** ‖found − trained‖ / ‖trained‖ of what is added to the weight; ‖found‖ when nothing was trained. */
   readonly relative: number;
   /** ‖trained‖ (Frobenius). */
@@ -45,7 +45,7 @@ export interface Difference {
 }
 
 /** Compares two programs' readings of one weight, row by row, in double precision. `weight` is needed by magnitudes alone. */
-export function difference(trained: Applied, found: Applied, weight: Matrix | undefined): Difference {
+export function difference(trained: Applied, found: Applied, weight: Matrix | undefined): AppliedDifference {
   const {rows, cols} = trained.change;
   if (found.change.rows !== rows || found.change.cols !== cols) return {relative: Infinity, size: Number.NaN};
   const [expected, seen] = [new Float64Array(cols), new Float64Array(cols)];

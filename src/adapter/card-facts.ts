@@ -8,7 +8,7 @@ import {hubModel} from './hub.js';
 import {kindWorks} from './kinds.js';
 
 /** "How it was trained", a row for each thing that is known; of adapters of other programs that is their shape alone. */
-export function trainingFacts(parts: CardParts): string[] {
+export function cardTrainingFacts(parts: CardParts): string[] {
   const rows = [shapeRow(parts.adapter), ...runRows(parts), ...settingRows(parts), ...endRows(parts)];
   return ['## How it was trained', tableOf(rows.filter((row) => row[1] !== ''))];
 }

@@ -2,7 +2,7 @@ import {stringify} from 'yaml';
 import {adapterFacts} from '../stage/adapter-kinds.js';
 import type {ExportFormat} from '../stage/export-layouts.js';
 import type {Adapter} from './adapter.js';
-import {trainingFacts} from './card-facts.js';
+import {cardTrainingFacts} from './card-facts.js';
 import type {CardParts} from './card-parts.js';
 import {codeSpan, oneLine} from './card-text.js';
 import {usage} from './card-use.js';
@@ -27,7 +27,7 @@ export function modelCard(parts: CardParts): string {
     ...(trigger === undefined ? [] : [`Put ${codeSpan(trigger)} into the prompt: it calls the style up.`]),
     ...(about.author === undefined ? [] : [`By ${oneLine(about.author)}.`]),
     ...usage({...parts, trigger}),
-    ...trainingFacts(parts),
+    ...cardTrainingFacts(parts),
     ...songList(parts),
   ]
     .join('\n\n')

@@ -2,7 +2,7 @@ import {SidestepError} from '../base/problem.js';
 import type {FloatDType} from '../format/float-bits.js';
 import {toFloat32} from '../format/tensor.js';
 import type {Adapter, AdapterModule} from './adapter.js';
-import {type Applied, type Difference, difference, trainedModule} from './applied.js';
+import {type Applied, type AppliedDifference, difference, trainedModule} from './applied.js';
 import type {BaseWeights} from './base-weights.js';
 import {factorDifference} from './delta.js';
 import {toMatrix} from './factors.js';
@@ -86,7 +86,7 @@ interface Place {
 }
 
 /** Two low-rank changes have a closed form; whatever else is formed row by row, with the weight where magnitudes ask for it. */
-async function compare(expected: Applied, found: Applied, {module, base}: Place): Promise<Difference> {
+async function compare(expected: Applied, found: Applied, {module, base}: Place): Promise<AppliedDifference> {
   const plain = expected.magnitude === undefined && found.magnitude === undefined;
   if (plain || (base === undefined && sameMagnitude(expected, found))) {
     const [a, b] = [expected.change.factors, found.change.factors];
@@ -113,7 +113,7 @@ function rotation({name}: AdapterModule, unread: ReadonlySet<string>): string[] 
   return [...unread].filter((tensor) => tensor === `base_model.model.${name}.oft_R.weight`);
 }
 
-function rotationDifference({name, weights}: AdapterModule, {tensors}: WrittenFile): Difference {
+function rotationDifference({name, weights}: AdapterModule, {tensors}: WrittenFile): AppliedDifference {
   const found = tensors.get(`base_model.model.${name}.oft_R.weight`);
   const kept = weights.kind === 'opaque' ? weights.tensors['oft_R.weight'] : undefined;
   if (found === undefined || kept === undefined) return {relative: Infinity, size: Number.NaN};

@@ -2,14 +2,14 @@ import type {AdapterKind, AdapterModule} from './adapter.js';
 import {kindWork, kindWorks} from './kinds.js';
 
 /** The Frobenius norm of what an adapter adds to one weight, as far as the adapter alone tells it. */
-export type WeightChange =
+export type ChangeSize =
   | {readonly kind: 'exact'; readonly norm: number}
   /** DoRA: the low-rank part, before the base decides how the columns are rescaled. */
   | {readonly kind: 'low_rank_part'; readonly norm: number}
   | {readonly kind: 'no_closed_form'; readonly why: string};
 
 /** Exact for LoRA and for LoKr without Tucker cores or decomposition; why not, for the others. */
-export function weightChange(module: AdapterModule, adapter: AdapterKind): WeightChange {
+export function weightChange(module: AdapterModule, adapter: AdapterKind): ChangeSize {
   const square = dot(module, module);
   if (square === undefined) return {kind: 'no_closed_form', why: kindWorks[adapter].no_dot};
   const partly = module.weights.kind === 'lora' && module.weights.magnitude !== undefined;

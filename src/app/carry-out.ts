@@ -8,7 +8,7 @@ import {writeEnvironment} from '../record/environment.js';
 import {writeExperiment} from '../record/experiments.js';
 import {newRunId, openRunRecord} from '../record/run-record.js';
 import {isUpToDate} from '../render/plan-text.js';
-import {openDoor} from '../run/control/door.js';
+import {openControlDoor} from '../run/control/door.js';
 import {defaultRunOptions, type RunOptions} from '../run/effects.js';
 import type {Forecasts} from '../run/forecast/forecast.js';
 import type {LightStages} from '../run/light-stage.js';
@@ -50,7 +50,7 @@ export async function carryOut(
   const run = newRunId(new Date(terminal.now()), randomBytes(2).toString('hex'));
   await ignoreItself(runContext.project);
   const record = openRunRecord(runsDir(runContext.project), run, terminal.now);
-  const door = await openDoor(record.dir, options.stop);
+  const door = await openControlDoor(record.dir, options.stop);
   record.writePipeline(asJson(pipeline)); // plain data by construction
   await rememberExperiment(planned);
   const expects = isUpToDate(plan) ? 'nothing' : 'work';

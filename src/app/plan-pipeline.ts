@@ -19,7 +19,7 @@ import {outdatedTensors} from '../run/tensor-ages.js';
 import {stageTypes} from '../stage/registry.js';
 import {experimentOf} from './experiment.js';
 import {projectOf, runContextOf} from './run-context.js';
-import {chooseStages, type StageWishes} from './stage-choice.js';
+import {type ChosenStages, chooseStages} from './stage-choice.js';
 import type {Terminal} from './terminal.js';
 
 export interface PlanRequest {
@@ -27,7 +27,7 @@ export interface PlanRequest {
   readonly overrides: readonly string[];
   /** Of an experiment. */
   readonly name?: string | undefined;
-  readonly wishes: StageWishes;
+  readonly wishes: ChosenStages;
   /** `ahead`: stages that only look at files are run to plan what follows from them; see foresee. */
   readonly looks?: 'ahead';
   /** Stages whose protected places may be written over. */

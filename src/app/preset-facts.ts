@@ -10,7 +10,7 @@ import {numberText} from '../render/quantity.js';
 import {type ParamValue, valueAt} from '../stage/param.js';
 
 /** The parameters of a usable preset. */
-export function parametersOf(preset: Preset): Json {
+export function presetParameters(preset: Preset): Json {
   return (preset.with === undefined ? {} : plain(preset.with)) as Json;
 }
 

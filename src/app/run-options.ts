@@ -2,7 +2,7 @@ import {type Command, InvalidArgumentError} from 'commander';
 import type {AnswerOptions} from './answer.js';
 import {NAME_HELP} from './experiment.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from './pipeline-options.js';
-import type {StageWishes} from './stage-choice.js';
+import type {ChosenStages} from './stage-choice.js';
 
 /** The options of `run` as commander hands them over. */
 export interface RunCommandOptions extends AnswerOptions {
@@ -43,7 +43,7 @@ export function addRunOptions(command: Command): Command {
     .option('--json', 'print every event as a line of JSON');
 }
 
-export function wishesOf({only, from, force}: RunCommandOptions): StageWishes {
+export function wishesOf({only, from, force}: RunCommandOptions): ChosenStages {
   return {only, from, force: force === true ? 'all' : (force ?? [])};
 }
 

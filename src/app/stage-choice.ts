@@ -5,7 +5,7 @@ import type {Pipeline} from '../config/pipeline.js';
 import {type DagStage, orderStages, reachedFrom} from '../plan/dag.js';
 
 /** Which stages a command is about, in the user's words: ids, or keys of the file (all instances of a matrix). */
-export interface StageWishes {
+export interface ChosenStages {
   /** These and what they need; empty: all. */
   readonly only: readonly string[];
   /** These and all that depends on them run even if cached. */
@@ -14,7 +14,7 @@ export interface StageWishes {
   readonly force: readonly string[] | 'all';
 }
 
-export const noWishes: StageWishes = {only: [], from: [], force: []};
+export const noWishes: ChosenStages = {only: [], from: [], force: []};
 
 export interface StageChoice {
   /** The pipeline with the chosen stages alone. */
@@ -23,7 +23,7 @@ export interface StageChoice {
 }
 
 /** Pure. Problems: `usage/unknown-stage`, and those of the order itself (unknown references, cycles). */
-export function chooseStages(pipeline: Pipeline, wishes: StageWishes): Result<StageChoice> {
+export function chooseStages(pipeline: Pipeline, wishes: ChosenStages): Result<StageChoice> {
   const order = orderStages(pipeline.stages);
   const named = [...wishes.only, ...wishes.from, ...(wishes.force === 'all' ? [] : wishes.force)];
   const unknown = named.filter((name) => instancesOf(pipeline, [name]).length === 0);
@@ -38,7 +38,7 @@ export function chooseStages(pipeline: Pipeline, wishes: StageWishes): Result<St
 function forcedStages(
   pipeline: Pipeline,
   order: readonly DagStage[],
-  {from, force}: StageWishes,
+  {from, force}: ChosenStages,
 ): Set<StageId> {
   if (force === 'all') return new Set(pipeline.stages.map(({id}) => id));
   const edges = order.map(({configured, reads}) => ({id: configured.id, reads}));

@@ -4,7 +4,7 @@ import {shownPath} from './path-bytes.js';
 import {SidestepError} from './problem.js';
 
 /** Where a path leads, and every symbolic link on the way there. */
-export interface Followed {
+export interface FollowedPath {
   /** Without links, as far as it exists. */
   readonly real: string;
   /** Each by a path without further links. */
@@ -15,7 +15,7 @@ export interface Followed {
 const MAX_LINKS = 40;
 
 /** Walks an absolute path part by part. What does not exist, or goes round in circles, is taken as it is written. */
-export function followLinks(path: string): Followed {
+export function followLinks(path: string): FollowedPath {
   const links: string[] = [];
   let {root: real} = parse(path);
   let rest = partsOf(path);

@@ -2,7 +2,7 @@ import {existsSync, statSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {stringify} from 'yaml';
-import {parametersOf} from '../app/preset-facts.js';
+import {presetParameters} from '../app/preset-facts.js';
 import type {Terminal} from '../app/terminal.js';
 import {pathWords} from '../base/dotted-path.js';
 import type {Json} from '../base/json.js';
@@ -36,7 +36,7 @@ export async function findPreset(
   const preset = presets.find((each) => each.name === name);
   if (preset === undefined) return unknownPreset(name, presets);
   if (preset.problems.length > 0) return {ok: false, problems: preset.problems};
-  return ok({preset, parameters: parametersOf(preset)});
+  return ok({preset, parameters: presetParameters(preset)});
 }
 
 export interface SaveRequest {

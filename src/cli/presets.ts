@@ -1,7 +1,7 @@
 import {Command} from 'commander';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {collect, DEFAULT_PIPELINE, SET_HELP} from '../app/pipeline-options.js';
-import {parametersOf, presetFacts} from '../app/preset-facts.js';
+import {presetFacts, presetParameters} from '../app/preset-facts.js';
 import type {ExitCode, Terminal} from '../app/terminal.js';
 import type {Preset} from '../config/user/preset.js';
 import {presetTable, presetText, type ShownPreset} from '../render/preset-text.js';
@@ -89,7 +89,7 @@ async function list(terminal: Terminal, options: AnswerOptions): Promise<ExitCod
         uses: preset.uses ?? null,
         description: preset.description,
         problems: preset.problems,
-        ...(preset.problems.length > 0 ? {} : {with: parametersOf(preset)}),
+        ...(preset.problems.length > 0 ? {} : {with: presetParameters(preset)}),
       })),
     }),
     text: (colours) => presetTable(presets.map(shown), colours),

@@ -28,10 +28,10 @@ import {modelAtHand} from '../reproduce/model-at-hand.js';
 import {otherFiles} from '../reproduce/other-files.js';
 import {type ListAtHand, MADE, reproducingPipeline, suffixOf} from '../reproduce/pipeline.js';
 import {type Remembered, rememberedBy} from '../reproduce/remembered.js';
-import type {Difference} from '../reproduce/songs.js';
+import type {SongDifference} from '../reproduce/songs.js';
 import {layOut, type MatchedList, songsAtHand} from '../reproduce/songs-at-hand.js';
-import {type MadeOf, madeOf, selectionFile, stateFile} from '../reproduce/trainings.js';
-import {compareMade, type Verdict} from '../reproduce/verdict.js';
+import {madeOf, selectionFile, stateFile, type TrainingSources} from '../reproduce/trainings.js';
+import {compareMade, type RemadeVerdict} from '../reproduce/verdict.js';
 import {SCHEMA_URL} from '../schema/schema-url.generated.js';
 import {valueAt} from '../stage/param.js';
 
@@ -101,11 +101,11 @@ async function reproduce(terminal: Terminal, path: string, options: ReproduceOpt
 }
 
 interface AtHand {
-  readonly made: MadeOf;
+  readonly made: TrainingSources;
   readonly checkpoint_dir: string;
   readonly model: string;
   readonly lists: readonly (MatchedList | undefined)[];
-  readonly differences: readonly Difference[];
+  readonly differences: readonly SongDifference[];
 }
 
 async function lookAround(
@@ -142,7 +142,7 @@ async function checkpointDir(terminal: Terminal, {models}: ReproduceOptions): Pr
 }
 
 /** What the training was made of and no one named. */
-function missingOptions({lists, trainings}: MadeOf, options: ReproduceOptions): Problem[] {
+function missingOptions({lists, trainings}: TrainingSources, options: ReproduceOptions): Problem[] {
   const songs = lists.some((list) => 'songs' in list);
   const folders = lists.filter((list) => !('songs' in list)).length;
   const selections = trainings.filter((training) => selectionFile(training) !== undefined).length;
@@ -175,7 +175,7 @@ function needed(option: string, message: string): Problem {
 function reportDifferences(
   terminal: Terminal,
   options: ReproduceOptions,
-  differences: readonly Difference[],
+  differences: readonly SongDifference[],
 ): ExitCode {
   const problems: Problem[] = differences.map(({code, message}) => ({code, message, ...hints[code]}));
   refuse(terminal, options, problems);
@@ -225,7 +225,10 @@ async function writePipeline(terminal: Terminal, {remembered, atHand, options}: 
 }
 
 /** What the engine here computes otherwise than the one of the training. */
-function otherEngine({lists, trainings}: MadeOf, {plan, observation}: PlannedPipeline): Difference[] {
+function otherEngine(
+  {lists, trainings}: TrainingSources,
+  {plan, observation}: PlannedPipeline,
+): SongDifference[] {
   const recorded: Record<string, unknown> = {};
   for (const {suffix, recipe} of trainings) {
     recorded[`train${suffix}`] = recipe.numerics;
@@ -316,7 +319,7 @@ async function runAndCompare(
   return 0;
 }
 
-function otherBytes(verdict: Exclude<Verdict, {kind: 'same_bytes'}>): Problem {
+function otherBytes(verdict: Exclude<RemadeVerdict, {kind: 'same_bytes'}>): Problem {
   const code = 'reproduce/other-bytes';
   switch (verdict.kind) {
     case 'same_tensors':

@@ -1,7 +1,7 @@
 import type {Problem} from '../base/problem.js';
 import {isStageReference, type ParamObject, valueAt} from '../stage/param.js';
 import {stageTypes} from '../stage/registry.js';
-import type {Upstream} from '../stage/stage-type.js';
+import type {UpstreamOf} from '../stage/stage-type.js';
 import type {InstanceWithReferences} from './configure-stage.js';
 import type {ConfiguredStage} from './pipeline.js';
 import {problemAt} from './text/located.js';
@@ -25,7 +25,7 @@ export function deriveConnected(
   });
 }
 
-function upstreamOf(params: ParamObject, byId: ReadonlyMap<string, ConfiguredStage>): Upstream {
+function upstreamOf(params: ParamObject, byId: ReadonlyMap<string, ConfiguredStage>): UpstreamOf {
   return (param) => {
     const value = valueAt(params, param);
     const stage = isStageReference(value) ? byId.get(value.$stage) : undefined;

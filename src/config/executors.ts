@@ -29,7 +29,7 @@ function isExecutor(value: unknown): value is ExecutorDocument {
 }
 
 /** What a stage says of its job itself. */
-export interface StageWishes extends Pick<Executor, 'cpus' | 'memory' | 'time_s'> {
+export interface JobWishes extends Pick<Executor, 'cpus' | 'memory' | 'time_s'> {
   readonly gpus: number | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface StageWishes extends Pick<Executor, 'cpus' | 'memory' | 'time_s'
 export function executorOf(
   named: Located | undefined,
   executors: ReadonlyMap<string, ExecutorDocument>,
-  wishes: StageWishes,
+  wishes: JobWishes,
   problems: Problem[],
 ): Executor | undefined {
   if (named?.kind !== 'scalar' || named.value === null) return undefined;
@@ -61,7 +61,7 @@ export function executorOf(
 }
 
 /** An executor with what a stage asks for itself. */
-export function settledExecutor(name: string, document: ExecutorDocument, wishes: StageWishes): Executor {
+export function settledExecutor(name: string, document: ExecutorDocument, wishes: JobWishes): Executor {
   const slurm = document.type === 'slurm' ? document : undefined;
   const gpus = wishes.gpus ?? slurm?.gpus ?? 0;
   const device = document.device ?? 'auto';

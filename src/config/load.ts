@@ -4,7 +4,7 @@ import {didYouMean, listed} from '../base/near-miss.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {userFolder} from './folders.js';
-import type {PieceTexts} from './pieces.js';
+import type {IncludedTexts} from './pieces.js';
 import type {Pipeline} from './pipeline.js';
 import {filesOnDisk, type PipelineFiles} from './pipeline-files.js';
 import type {ProfileChoice} from './profile.js';
@@ -54,7 +54,7 @@ function profileChoice({SIDESTEP_PROFILE}: LoadOptions['env'], {values}: Setting
 }
 
 /** Every file that the text includes, and those that they include, each once. */
-async function readPieces(file: string, text: string, files: PipelineFiles): Promise<PieceTexts> {
+async function readPieces(file: string, text: string, files: PipelineFiles): Promise<IncludedTexts> {
   const pieces = new Map<string, string | Problem>();
   if (!text.includes('include')) return pieces; // and the YAML parser is not loaded for it
   const {includedFiles} = await import('./pieces.js');

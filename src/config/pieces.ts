@@ -19,7 +19,7 @@ import {parseYaml} from './text/yaml.js';
 import {absolutePath} from './user/settings.js';
 
 /** Texts of included files by absolute path, or why one could not be read. */
-export type PieceTexts = ReadonlyMap<string, string | Problem>;
+export type IncludedTexts = ReadonlyMap<string, string | Problem>;
 
 /** Paths of the files that a text includes, wrong ones left out: a document that includes nothing is not parsed for it. */
 export function includedFiles(file: string, text: string): string[] {
@@ -52,7 +52,7 @@ function includesOf(document: Located, file: string): Include[] {
 }
 
 interface Composing {
-  readonly texts: PieceTexts;
+  readonly texts: IncludedTexts;
   readonly problems: Problem[];
 }
 
@@ -60,7 +60,12 @@ interface Composing {
  * Pure: a document with its pieces below it, theirs below them. What a document says itself is above what it includes.
  * A piece keeps the places of its own file.
  */
-export function withPieces(document: Located, file: string, texts: PieceTexts, problems: Problem[]): Located {
+export function withPieces(
+  document: Located,
+  file: string,
+  texts: IncludedTexts,
+  problems: Problem[],
+): Located {
   return composed(document, [file], {texts, problems});
 }
 

@@ -12,7 +12,7 @@ import {idleCards} from './idle-cards.js';
 import {newBudget, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
 import {applyOverrides} from './override.js';
-import {type PieceTexts, withPieces} from './pieces.js';
+import {type IncludedTexts, withPieces} from './pieces.js';
 import type {ConfiguredStage, Pipeline} from './pipeline.js';
 import {presetLookup} from './preset-lookup.js';
 import {decidedBy, type ProfileChoice, type Profiled, withProfile} from './profile.js';
@@ -45,7 +45,7 @@ export interface PipelineInput {
   readonly overrides: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Texts of the files that it includes; default: none. */
-  readonly pieces?: PieceTexts;
+  readonly pieces?: IncludedTexts;
   /** What may choose a profile; default: none is chosen. */
   readonly profile?: ProfileChoice;
 }

@@ -5,7 +5,7 @@ import {sameLetters} from '../base/same-letters.js';
 import type {DatasetEntry} from './dataset-json.js';
 import {ambiguous, entryWithoutSong, looselyMatched, twoEntries} from './match-findings.js';
 import type {Finding} from './sample.js';
-import type {Likeness, SongFile} from './song-file.js';
+import type {NameLikeness, SongFile} from './song-file.js';
 
 export interface EntryMatches {
   readonly bySong: ReadonlyMap<string, DatasetEntry>;
@@ -109,7 +109,7 @@ async function realPaths(files: readonly SongFile[]): Promise<Map<string, SongFi
 }
 
 /** How a name may differ from what an entry says, the smallest difference first. */
-const likenesses: readonly {readonly alike: Likeness; readonly key: (name: string) => string}[] = [
+const likenesses: readonly {readonly alike: NameLikeness; readonly key: (name: string) => string}[] = [
   {alike: 'same', key: (name: string) => name},
   {alike: 'same', key: (name: string) => name.normalize('NFC')},
   {alike: 'case', key: (name: string) => name.normalize('NFC').toLowerCase()},
@@ -125,7 +125,7 @@ function withoutEnding(name: string): string {
 function bestByName(
   entry: DatasetEntry,
   songs: readonly SongFile[],
-): {best: readonly SongFile[]; alike: Likeness} {
+): {best: readonly SongFile[]; alike: NameLikeness} {
   const written = entry.audio_path ?? entry.filename;
   const name = posix.basename(written.replaceAll('\\', '/'));
   for (const {alike, key} of likenesses) {

@@ -2,7 +2,7 @@ import {nearMisses} from '../base/near-miss.js';
 import {shownPath} from '../base/path-bytes.js';
 import type {DatasetEntry} from './dataset-json.js';
 import type {Finding} from './sample.js';
-import type {Likeness, SongFile} from './song-file.js';
+import type {NameLikeness, SongFile} from './song-file.js';
 
 export function entryWithoutSong(entry: DatasetEntry, songs: readonly SongFile[]): Finding {
   const near = nearMisses(entry.audio_path ?? entry.filename, songs.map(nameOf));
@@ -35,7 +35,7 @@ export function twoEntries(earlier: DatasetEntry, later: DatasetEntry, song: Son
 export function looselyMatched(
   entry: DatasetEntry,
   song: SongFile,
-  alike: Exclude<Likeness, 'same'>,
+  alike: Exclude<NameLikeness, 'same'>,
 ): Finding {
   const differs = alike === 'case' ? 'only upper and lower case differ' : 'the entry gives no ending';
   return {

@@ -1,5 +1,5 @@
 /** How a song's name is like the one that an entry gives: equal, but for case, or but for its ending too. */
-export type Likeness = 'same' | 'case' | 'ending';
+export type NameLikeness = 'same' | 'case' | 'ending';
 
 /** A song on disk, as entries are matched to it. */
 export interface SongFile {

@@ -31,7 +31,7 @@ export interface Card {
  */
 export type Readiness = 'not_ready' | 'smoke_runs' | 'small_2b' | 'full_2b';
 
-export interface Verdict {
+export interface MachineVerdict {
   readonly ready_for: Readiness;
   /** Whole sentences, the judgement first, then what is in the way of more. */
   readonly says: readonly string[];
@@ -49,7 +49,7 @@ const SMOKE_DISK = 1 * GIB;
 const MODEL_DISK = 10 * GIB;
 
 /** Pure: never "ready" for what could not be trained here. */
-export function verdictOf(facts: MachineFacts): Verdict {
+export function verdictOf(facts: MachineFacts): MachineVerdict {
   const obstacle = obstacleOf(facts);
   if (obstacle !== undefined) return {ready_for: 'not_ready', says: [`Not ready: ${obstacle}`]};
   const ready_for = readinessOf(largestCard(facts)?.memory_bytes ?? 0);

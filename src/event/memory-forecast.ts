@@ -1,5 +1,6 @@
 import {bytesText} from '../base/bytes-text.js';
 import type {Problem, SourcePosition} from '../base/problem.js';
+import {LATENT_HZ} from '../stage/latent-rate.js';
 
 /** In place of a limit: of a machine or a card that no one has looked at. */
 export const UNKNOWN_LIMIT_BYTES = Number.MAX_SAFE_INTEGER;
@@ -145,4 +146,9 @@ function hintFor(forecast: MemoryForecast): string {
   const enough = suggestions.at(-1)!.total_bytes <= limit_bytes;
   const end = enough ? '' : `\nThat is not enough: it takes ${other}.`;
   return `What helps, each with those before it:\n${steps.join('\n')}${end}`;
+}
+
+/** How long a song of so many latent frames is, to the second. */
+export function songSeconds(latent_frames: number): number {
+  return Math.round(latent_frames / LATENT_HZ);
 }

@@ -1,7 +1,7 @@
 /** How audio samples are in a file: 16 or 24 bit integers, or 32 bit floats. */
 export type SampleBits = '16' | '24' | 'float';
 
-export interface Sound {
+export interface WavSound {
   /** One array a channel, of equal lengths, full scale from -1 to 1. */
   readonly channels: readonly Float32Array[];
   readonly sample_rate: number;
@@ -22,7 +22,7 @@ const SPEAKERS: Readonly<Record<number, number>> = {1: 0x4, 2: 0x3};
  * take the extensible header, and for the fact chunk of float samples). Integers are rounded to the nearest and cut at full
  * scale: the caller keeps sound within it.
  */
-export function wavFile({channels, sample_rate}: Sound, bits: SampleBits): Uint8Array {
+export function wavFile({channels, sample_rate}: WavSound, bits: SampleBits): Uint8Array {
   const width = bits === '16' ? 2 : bits === '24' ? 3 : 4;
   const frames = channels[0]!.length;
   const bytes = frames * channels.length * width;

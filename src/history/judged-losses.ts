@@ -1,11 +1,5 @@
 import type {JsonObject} from '../base/json.js';
-
-/** A loss and where in the training it was measured. */
-export interface LossMark {
-  readonly loss: number;
-  readonly epoch: number;
-  readonly global_step: number;
-}
+import type {LossMark} from '../render/report/report-data.js';
 
 /** The losses that a training is judged by: those of the validation where there is one, else the means of its epochs. */
 export interface JudgedLosses {

@@ -1,7 +1,8 @@
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import type {RunEvent} from '../event/event.js';
+import type {LossMark} from '../render/report/report-data.js';
 import {isStageReference} from '../stage/param.js';
-import {type JudgedLosses, judgedLosses, type LossMark} from './judged-losses.js';
+import {type JudgedLosses, judgedLosses} from './judged-losses.js';
 import {
   outputFolder,
   outputJson,

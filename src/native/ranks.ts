@@ -22,7 +22,7 @@ export interface RankRing {
 }
 
 /** `address`: of this machine; `127.0.0.1` for ranks of one machine. Throws `train/rank-unreachable`. */
-export async function openDoor(addon: Addon, address: string): Promise<RankDoor> {
+export async function openRankDoor(addon: Addon, address: string): Promise<RankDoor> {
   return (await callEngine(addon, 'open_rank_door', {address}, {}, {})).result as RankDoor;
 }
 

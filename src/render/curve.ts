@@ -1,9 +1,9 @@
-import {emptyTrend, sparkline, withValue} from './trend.js';
+import {emptyTrend, sparkline, withPoint} from './trend.js';
 
 /** `▁▄█▇▆▅▄▃▂▁  1e-5 → 1e-4 → 1e-6`: a learning-rate curve of some points in one line; empty below two of them. */
 export function curveLine(rates: readonly number[], columns = 40): string {
   const [first, last] = [rates[0], rates.at(-1)];
-  const bars = sparkline(rates.reduce(withValue, emptyTrend), columns);
+  const bars = sparkline(rates.reduce(withPoint, emptyTrend), columns);
   if (first === undefined || last === undefined || bars === '') return '';
   const peak = Math.max(...rates);
   const shown = [first, ...(peak > first && peak > last ? [peak] : []), last].map(rateText);

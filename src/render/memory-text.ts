@@ -6,13 +6,11 @@ import {
   processesOf,
   type StageMemory,
   sharers,
+  songSeconds,
   UNKNOWN_LIMIT_BYTES,
 } from '../event/memory-forecast.js';
 import type {Palette} from './palette.js';
 import {countText} from './quantity.js';
-
-/** Latent frames a second. */
-const LATENT_HZ = 25;
 
 /** What a stage will take on its device; below it what that is made of, a line each, further in. */
 export function memoryLines(memory: StageMemory, colours: Palette): string[] {
@@ -60,8 +58,7 @@ function clipsText({clips}: MemoryForecast): string[] {
 export function needText(memory: MemoryForecast): string {
   const {total_bytes, limit_bytes, lengths, latent_frames, fits} = memory;
   const atMost = lengths === 'at_most' ? 'at most ' : '';
-  const songs =
-    latent_frames === null ? '' : ` for songs of ${atMost}${Math.round(latent_frames / LATENT_HZ)} s`;
+  const songs = latent_frames === null ? '' : ` for songs of ${atMost}${songSeconds(latent_frames)} s`;
   const verdict = fits === 'perhaps' ? '; songs as long as that would not fit' : '';
   const all = sharers(memory);
   const limit = limit_bytes >= UNKNOWN_LIMIT_BYTES / all ? '' : ` of ${bytesText(limit_bytes * all)}`;

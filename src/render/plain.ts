@@ -7,7 +7,7 @@ import {headerLines} from './memory-text.js';
 import {failureText, isFailure} from './outcome-text.js';
 import type {Palette} from './palette.js';
 import {problemText, sampleFailedText} from './problem-text.js';
-import {advance, newProgress, placeText, type StageProgress} from './progress.js';
+import {advance, jobPlaceText, newProgress, type StageProgress} from './progress.js';
 import {clockText, countText} from './quantity.js';
 import type {Renderer} from './renderer.js';
 import {progressLine, resultLine} from './stage-line.js';
@@ -144,7 +144,7 @@ function newsOf(event: StageEvent, colours: Palette): string | undefined {
     case 'stage_retrying':
       return `${event.stage}  failed, attempt ${event.attempt} in ${Math.round(event.delay_ms / 1000)} s: ${event.problem.message}`;
     case 'stage_placed':
-      return `${event.stage}  ${placeText(event)}`;
+      return `${event.stage}  ${jobPlaceText(event)}`;
     case 'stage_lost':
       return `${event.stage}  ${event.problem.message}; goes on in ${Math.round(event.delay_ms / 1000)} s`;
     case 'stage_waiting':

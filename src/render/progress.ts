@@ -3,7 +3,7 @@ import {unreachable} from '../base/unreachable.js';
 import type {StageEvent} from '../event/event.js';
 import type {Start} from '../plan/plan.js';
 import {startText} from './start-text.js';
-import {emptyTrend, type Trend, withValue} from './trend.js';
+import {emptyTrend, type Trend, withPoint} from './trend.js';
 
 /** All that a line about one running stage can say, folded from its events. Times in milliseconds since the epoch. */
 export interface StageProgress {
@@ -113,7 +113,7 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
         event.problem.message,
       );
     case 'stage_placed':
-      return {...progress, phase: placeText(event)};
+      return {...progress, phase: jobPlaceText(event)};
     case 'stage_lost':
       return withLine(
         {...progress, phase: `goes on in ${Math.round(event.delay_ms / 1000)} s`},
@@ -292,7 +292,7 @@ function trained(
     ...known,
     epoch: step.epoch,
     smoothed_loss: smoothed,
-    trend: step.loss === null ? known.trend : withValue(known.trend, step.loss),
+    trend: step.loss === null ? known.trend : withPoint(known.trend, step.loss),
     learning_rate: step.learning_rate,
     skipped_steps: (before?.skipped_steps ?? 0) + (step.loss === null ? 1 : 0),
   };
@@ -316,7 +316,7 @@ function lossText(loss: number | null): string {
 }
 
 /** `job 12 of gpu on n1`. */
-export function placeText({
+export function jobPlaceText({
   executor,
   job,
   node,

@@ -20,7 +20,7 @@ function sentence(reason: StaleReason): string {
     case 'other_interrupted':
       return `another version of it ran until ${reason.at} and was interrupted`;
     case 'param_changed':
-      return `${reason.param}: ${valueText(reason.old)} → ${valueText(reason.new)}  (${placeText(reason.position)})`;
+      return `${reason.param}: ${reasonValueText(reason.old)} → ${reasonValueText(reason.new)}  (${placeText(reason.position)})`;
     case 'input_changed':
       return `${reason.param}: ${reason.from === undefined ? 'its input' : `the output of ${reason.from}`} changed, ${hashText(reason.old)} → ${hashText(reason.new)}`;
     case 'file_changed':
@@ -66,7 +66,7 @@ function fileChangeText({
 
 const LONGEST_VALUE = 60;
 
-export function valueText(value: Json | undefined): string {
+export function reasonValueText(value: Json | undefined): string {
   if (value === undefined) return '(not set)';
   const text = typeof value === 'string' && /^[\w./-]+$/.test(value) ? value : JSON.stringify(value);
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`;

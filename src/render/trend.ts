@@ -12,7 +12,7 @@ export const emptyTrend: Trend = {points: [], per_point: 1, open: []};
 /** Even, so that halving leaves none over. */
 const MOST_POINTS = 64;
 
-export function withValue({points, per_point, open}: Trend, value: number): Trend {
+export function withPoint({points, per_point, open}: Trend, value: number): Trend {
   const gathered = [...open, value];
   if (gathered.length < per_point) return {points, per_point, open: gathered};
   const all = [...points, mean(gathered)];

@@ -4,12 +4,12 @@ import type {ComponentName, Model} from '../model/model.js';
 import {modelNamed} from '../model/model-name.js';
 import {type HashFile, identify, listModels, scanModel} from '../model/scan-model.js';
 import type {Remembered} from './remembered.js';
-import type {Difference} from './songs.js';
-import type {MadeOf} from './trainings.js';
+import type {SongDifference} from './songs.js';
+import type {TrainingSources} from './trainings.js';
 
 export interface ModelAtHand {
   readonly name: string;
-  readonly differences: readonly Difference[];
+  readonly differences: readonly SongDifference[];
 }
 
 /**
@@ -18,7 +18,7 @@ export interface ModelAtHand {
  */
 export async function modelAtHand(
   remembered: Remembered,
-  {lists}: MadeOf,
+  {lists}: TrainingSources,
   checkpoint_dir: string,
 ): Promise<ModelAtHand> {
   const {base_model, base_hash} = remembered;
@@ -26,7 +26,7 @@ export async function modelAtHand(
   const names = models.map(({found}) => found.name);
   const hash = rememberingHash();
   let name = modelNamed(base_model, names);
-  const renamed: Difference[] = [];
+  const renamed: SongDifference[] = [];
   if (name === undefined)
     for (const {found, components} of models) {
       if (found.missing.length > 0 || (await identify(components.dit, hash)).hash !== base_hash) continue;
@@ -58,7 +58,7 @@ function otherParts(
   model: Model,
   {base_hash, recipe}: Remembered,
   lists: readonly RecipeList[],
-): Difference[] {
+): SongDifference[] {
   const wanted: [ComponentName, string][] = [
     ['dit', base_hash],
     ['silence_latent', recipe.silence_latent],

@@ -1,8 +1,8 @@
 import type {OtherFile} from '../adapter/recipe.js';
 import {shownPath} from '../base/path-bytes.js';
 import {suffixOf} from './pipeline.js';
-import type {Difference} from './songs.js';
-import {listsNamed, type MadeOf, selectionFile, stateFile, type Training} from './trainings.js';
+import type {SongDifference} from './songs.js';
+import {listsNamed, selectionFile, stateFile, type Training, type TrainingSources} from './trainings.js';
 
 /** What a parameter of the written pipeline names, and its content hash. */
 export interface FileAtHand {
@@ -15,10 +15,10 @@ export interface FileAtHand {
  * undefined for what cannot be read: the plan says what is wrong with it.
  */
 export async function otherFiles(
-  made: MadeOf,
+  made: TrainingSources,
   lookAt: (stage: string, param: string) => Promise<FileAtHand | undefined>,
-): Promise<readonly Difference[]> {
-  const differences: Difference[] = [];
+): Promise<readonly SongDifference[]> {
+  const differences: SongDifference[] = [];
   for (const {stage, param, what, content} of expectedFiles(made)) {
     const found = await lookAt(stage, param);
     if (found === undefined || found.content === content) continue;
@@ -37,7 +37,7 @@ interface ExpectedFile {
 }
 
 /** Pure: which parameter of the pipeline names something on disk, and what that must be. */
-function expectedFiles({lists, trainings}: MadeOf): ExpectedFile[] {
+function expectedFiles({lists, trainings}: TrainingSources): ExpectedFile[] {
   const copies = lists.flatMap((list, i): ExpectedFile[] => {
     if (!('made_by' in list)) return [];
     return [copy(`tensors${suffixOf(lists, i)}`, 'tensors', list.content)];

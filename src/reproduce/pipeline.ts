@@ -2,7 +2,7 @@ import type {EstimateRecipe, RecipeList} from '../adapter/recipe.js';
 import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import type {Remembered} from './remembered.js';
 import type {FoundSong} from './songs.js';
-import {type MadeOf, selectionFile, stateFile, type Training} from './trainings.js';
+import {selectionFile, stateFile, type Training, type TrainingSources} from './trainings.js';
 
 /** What is at hand to make the adapter again, as the pipeline names it. */
 export interface AtHand {
@@ -29,7 +29,7 @@ export type ListAtHand =
   | {readonly kind: 'tensors'; readonly folder: string};
 
 /** Pure: the pipeline that makes this adapter, as a document. */
-export function reproducingPipeline(remembered: Remembered, made: MadeOf, at: AtHand): JsonObject {
+export function reproducingPipeline(remembered: Remembered, made: TrainingSources, at: AtHand): JsonObject {
   const {base, exported} = remembered;
   const stages: Record<string, JsonObject> = {
     model: {

@@ -14,8 +14,8 @@ import type {Sample} from '../dataset/sample.js';
 import {openSongListeners, SONGS_AT_ONCE} from '../run/light/dataset.js';
 import type {Conditioning} from '../stage/conditioning.js';
 import {datasetEntry, type ListAtHand} from './pipeline.js';
-import {type Difference, type FoundSong, matchSongs} from './songs.js';
-import type {MadeOf} from './trainings.js';
+import {type FoundSong, matchSongs, type SongDifference} from './songs.js';
+import type {TrainingSources} from './trainings.js';
 
 export interface SongsPlace {
   readonly audio_dir: string | undefined;
@@ -30,12 +30,12 @@ const WAYS = (['use', 'prefer', 'ignore'] as const).flatMap((sidecars) =>
 /** Of one list of the recipe. */
 export interface MatchedList {
   readonly songs: readonly FoundSong[];
-  readonly differences: readonly Difference[];
+  readonly differences: readonly SongDifference[];
 }
 
 /** The songs of every list that was encoded from songs; undefined for the others. Throws what reading songs throws. */
 export async function songsAtHand(
-  {lists}: MadeOf,
+  {lists}: TrainingSources,
   {trigger}: {readonly trigger: string},
   place: SongsPlace,
 ): Promise<readonly (MatchedList | undefined)[]> {

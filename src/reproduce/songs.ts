@@ -5,7 +5,7 @@ import {type Conditioning, lyricsText} from '../stage/conditioning.js';
 import {audioMarkOf, parseSongMark, type SongMark, wordsMarkOf} from '../stage/song-mark.js';
 
 /** What is not as it was when the adapter was trained. */
-export interface Difference {
+export interface SongDifference {
   readonly code: `reproduce/${string}`;
   readonly message: string;
 }
@@ -22,7 +22,7 @@ export interface FoundSong {
 export interface SongMatch {
   /** In the order of the training. */
   readonly songs: readonly FoundSong[];
-  readonly differences: readonly Difference[];
+  readonly differences: readonly SongDifference[];
 }
 
 export interface SongQuestion {
@@ -102,9 +102,9 @@ interface Explaining extends Rules {
 }
 
 /** The same sound with other words, the same words with another sound, or nowhere. */
-function explain(missing: readonly SongMark[], {others, all, ...rules}: Explaining): Difference[] {
+function explain(missing: readonly SongMark[], {others, all, ...rules}: Explaining): SongDifference[] {
   const open = new Set(others);
-  const differences: Difference[] = [];
+  const differences: SongDifference[] = [];
   const gone: SongMark[] = [];
   for (const mark of missing) {
     const sameSound = all.find(({audio_hash}) => audioMarkOf(audio_hash) === mark.audio);
@@ -127,7 +127,7 @@ function explain(missing: readonly SongMark[], {others, all, ...rules}: Explaini
   return differences;
 }
 
-function otherWords(sample: Sample, {words}: SongMark, rules: Rules): Difference {
+function otherWords(sample: Sample, {words}: SongMark, rules: Rules): SongDifference {
   const [prompt, lyrics] = words.split('.');
   const own = variants(sample, rules).map((variant) => variant.words.split('.'));
   const parts = [

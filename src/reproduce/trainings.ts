@@ -19,7 +19,7 @@ export interface Training {
   readonly lists: readonly number[];
 }
 
-export interface MadeOf {
+export interface TrainingSources {
   /** Of all trainings, each once. */
   readonly lists: readonly RecipeList[];
   /** The adapter's own first. */
@@ -27,7 +27,7 @@ export interface MadeOf {
 }
 
 /** Pure: all that an adapter was made of, and in which trainings. */
-export function madeOf({params, recipe}: TrainingRecipe): MadeOf {
+export function madeOf({params, recipe}: TrainingRecipe): TrainingSources {
   const lists: RecipeList[] = [];
   const trainings: Training[] = [];
   let next: TrainingRecipe | undefined = {params, recipe};

@@ -4,7 +4,7 @@ import {isFileError} from '../base/durable.js';
 import {hashFile} from '../base/hash.js';
 import {openSafetensors} from '../format/safetensors-read.js';
 
-export type Verdict =
+export type RemadeVerdict =
   | {readonly kind: 'same_bytes'; readonly path: string}
   /** The same tensors; `keys` of the metadata differ. */
   | {readonly kind: 'same_tensors'; readonly path: string; readonly keys: readonly string[]}
@@ -12,13 +12,13 @@ export type Verdict =
   | {readonly kind: 'nothing_made'};
 
 /** What a run made beside the file that was to be made again: the same, or the most alike. */
-export async function compareMade(file: string, folder: string): Promise<Verdict> {
+export async function compareMade(file: string, folder: string): Promise<RemadeVerdict> {
   const wanted = await hashFile(file);
   const made = await safetensorsBelow(folder);
   for (const path of made) if ((await hashFile(path)).hash === wanted.hash) return {kind: 'same_bytes', path};
   const verdicts = [];
   for (const path of made) verdicts.push(await difference(file, path));
-  const weight = (verdict: Verdict) => (verdict.kind === 'other_tensors' ? verdict.tensors.length : 0);
+  const weight = (verdict: RemadeVerdict) => (verdict.kind === 'other_tensors' ? verdict.tensors.length : 0);
   return verdicts.sort((a, b) => weight(a) - weight(b))[0] ?? {kind: 'nothing_made'};
 }
 
@@ -33,7 +33,7 @@ async function safetensorsBelow(folder: string): Promise<string[]> {
     .sort();
 }
 
-async function difference(file: string, path: string): Promise<Verdict> {
+async function difference(file: string, path: string): Promise<RemadeVerdict> {
   await using wanted = await openSafetensors(file);
   await using made = await openSafetensors(path);
   const names = new Set([...wanted.tensors.keys(), ...made.tensors.keys()]);

@@ -12,10 +12,10 @@ import type {InputObject} from '../protocol/message.js';
 import {outputPath} from './cache-view.js';
 import {checkObjects, objectsInTrees, objectsRead} from './soundness.js';
 
-export type Upstream = ReadonlyMap<StageId, PlannedStage>;
+export type UpstreamStages = ReadonlyMap<StageId, PlannedStage>;
 
 export interface InputSource {
-  readonly upstream: Upstream;
+  readonly upstream: UpstreamStages;
   readonly cache: Cache;
   readonly view: CacheView;
   readonly emit: (event: RunEvent) => void;

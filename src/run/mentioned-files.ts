@@ -24,7 +24,7 @@ export interface MentionedFile {
  */
 export function mentionedFiles(path: string, mentions: NonNullable<FileParam['mentions']>): MentionedFile[] {
   const folders = new Map<string, ReadonlyMap<string, readonly string[]>>();
-  return mentions(jsonIn(path)).map((name) => {
+  return mentions(userJsonIn(path)).map((name) => {
     const mentioned = resolve(dirname(path), name);
     const folder = dirname(mentioned);
     const known = folders.get(folder) ?? namesByFold(folder);
@@ -35,7 +35,7 @@ export function mentionedFiles(path: string, mentions: NonNullable<FileParam['me
 }
 
 /** Null for what is no JSON: the stage itself says why. Throws the system's error when it cannot be read. */
-export function jsonIn(path: string): Json {
+export function userJsonIn(path: string): Json {
   try {
     return toPlain(parseUserJson(decodeText(readFileSync(path), path), path)) as Json;
   } catch (error) {

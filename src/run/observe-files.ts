@@ -18,7 +18,7 @@ import type {FileObservation} from '../plan/world.js';
 import {fileKey} from '../plan/world.js';
 import {pathMatches} from '../stage/param.js';
 import type {FileParam, StageType} from '../stage/stage-type.js';
-import {jsonIn, mentionedFiles} from './mentioned-files.js';
+import {mentionedFiles, userJsonIn} from './mentioned-files.js';
 import {firstShapes} from './sample-shapes.js';
 
 /** Looks at every file and folder that the stages' parameters name. Problems become observations: they block one stage. */
@@ -95,7 +95,7 @@ function jsonOf(path: string, {json}: FileParam): {readonly json?: Json} {
     const stat = statSync(fsPath(each), {throwIfNoEntry: false});
     return stat?.isFile() && stat.size <= MOST_JSON_BYTES;
   });
-  return file === undefined ? {} : {json: jsonIn(file)};
+  return file === undefined ? {} : {json: userJsonIn(file)};
 }
 
 function listingOf(seen: FileObservation): readonly string[] {

@@ -23,7 +23,7 @@ import type {StageType} from '../stage/stage-type.js';
 import {identityOf} from './commit-outputs.js';
 import type {Effects} from './effects.js';
 import {askSources} from './fetch.js';
-import type {StageInputs, Upstream} from './inputs.js';
+import type {StageInputs, UpstreamStages} from './inputs.js';
 import type {AttemptOutcome, WorkOutcome} from './outcome.js';
 import {samplesFailed} from './samples-failed.js';
 import {checkObjects} from './soundness.js';
@@ -32,7 +32,7 @@ import type {PartHandlers} from './worker-attempt.js';
 export interface SampleStage {
   readonly planned: PlannedStage & {readonly parts: FingerprintParts};
   readonly type: StageType & {readonly samples: SampleParts};
-  readonly upstream: Upstream;
+  readonly upstream: UpstreamStages;
   readonly view: CacheView;
   readonly read: StageInputs;
 }

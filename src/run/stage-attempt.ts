@@ -20,7 +20,7 @@ import {objectsRoot} from './cache-view.js';
 import {commitOutputs} from './commit-outputs.js';
 import type {Effects, RunOptions} from './effects.js';
 import type {ShardSites, Site, SiteRequest} from './executor/executors.js';
-import {type StageInputs, stageInputs, type Upstream} from './inputs.js';
+import {type StageInputs, stageInputs, type UpstreamStages} from './inputs.js';
 import {runLight} from './light-attempt.js';
 import type {AttemptOutcome, WorkOutcome} from './outcome.js';
 import {problemOf} from './problem-of.js';
@@ -60,7 +60,7 @@ export interface AttemptContext {
   readonly options: RunOptions;
   readonly world: World;
   readonly view: CacheView;
-  readonly upstream: Upstream;
+  readonly upstream: UpstreamStages;
   /** Those it was given, one for each rank or shard: `cpu` or `cuda:N`. */
   readonly devices: readonly string[];
 }

@@ -3,13 +3,12 @@ import {didYouMean, listed} from '../base/near-miss.js';
 import {UNKNOWN_LANGUAGE} from './conditioning.js';
 import {datasetSamples} from './dataset.js';
 import {judgeLanguage} from './language.js';
+import {LATENT_HZ} from './latent-rate.js';
 import {jsonObject} from './model-json.js';
 import {isParamObject, type ParamValue} from './param.js';
 import type {Misfit} from './stage-type.js';
 
 /** Upstream's latent frames a second. */
-export const LATENT_HZ = 25;
-
 /** Length of a piece about which nothing is said, as in upstream's inference. */
 const USUAL_SECONDS = 30;
 
@@ -28,7 +27,7 @@ export interface Piece {
 }
 
 /** How a sampler goes from noise to music; spelled as the engine takes it. */
-export interface SamplerOptions {
+export interface ClipSampling {
   readonly method: 'ode' | 'sde';
   readonly solver: 'euler' | 'heun';
   readonly steps: number;
@@ -49,7 +48,7 @@ export interface SamplerOptions {
 /** What upstream's interface takes for a kind of model. */
 export function usualSampler(
   model: Json,
-): Pick<SamplerOptions, 'steps' | 'shift' | 'guidance_scale' | 'turbo'> {
+): Pick<ClipSampling, 'steps' | 'shift' | 'guidance_scale' | 'turbo'> {
   const {base} = jsonObject(model, 'model.json');
   return base === 'turbo'
     ? {steps: 8, shift: 3, guidance_scale: 1, turbo: true}
@@ -60,16 +59,16 @@ export function usualSampler(
 export function samplerOptions(
   params: Readonly<Record<string, ParamValue | undefined>>,
   model: Json,
-): SamplerOptions {
+): ClipSampling {
   const usual = usualSampler(model);
   const {timesteps, dcw} = params;
   const [from = 0, to = 1] = (params.interval ?? []) as readonly number[];
   return {
-    method: (params.method ?? 'ode') as SamplerOptions['method'],
-    solver: (params.solver ?? 'euler') as SamplerOptions['solver'],
+    method: (params.method ?? 'ode') as ClipSampling['method'],
+    solver: (params.solver ?? 'euler') as ClipSampling['solver'],
     steps: Number(params.steps ?? usual.steps),
     shift: Number(params.shift ?? usual.shift),
-    guidance: (params.guidance ?? 'apg') as SamplerOptions['guidance'],
+    guidance: (params.guidance ?? 'apg') as ClipSampling['guidance'],
     guidance_scale: usual.turbo ? 1 : Number(params.guidance_scale ?? usual.guidance_scale),
     guidance_interval: [from, to],
     velocity_norm_threshold: Number(params.velocity_norm_threshold ?? 0),

@@ -1,12 +1,12 @@
 import {listed} from '../base/near-miss.js';
 import {type ParamObject, valueAt} from './param.js';
-import type {DerivedFault, Upstream} from './stage-type.js';
+import type {DerivedFault, UpstreamOf} from './stage-type.js';
 
 /**
  * Pure: a state of a training that will not be there when it is asked for, hours later, as a fault of `checkpoint`. What early
  * stopping or the clock decide cannot be known before; nor can how many steps the songs make.
  */
-export function stateFaults({checkpoint}: ParamObject, upstream: Upstream): DerivedFault[] {
+export function stateFaults({checkpoint}: ParamObject, upstream: UpstreamOf): DerivedFault[] {
   const train = upstream('adapter');
   if (train?.uses !== 'train' || typeof checkpoint !== 'string') return [];
   const because = absence(checkpoint, train.params);

@@ -68,19 +68,19 @@ export interface StageType {
 }
 
 /** A stage that a parameter refers to, as it is configured; undefined when the parameter is a path, or unset. */
-export type Upstream = (param: string) => UpstreamStage | undefined;
+export type UpstreamOf = (param: string) => UpstreamStage | undefined;
 
 export interface UpstreamStage {
   readonly uses: string;
   readonly params: ParamObject;
   /** What its own parameters refer to. */
-  readonly upstream: Upstream;
+  readonly upstream: UpstreamOf;
 }
 
 /** Pure: fills in parameters that others decide when no one wrote them, and refuses what could only fail later. */
 export type Derive = (
   params: ParamObject,
-  upstream: Upstream,
+  upstream: UpstreamOf,
 ) => {readonly params: ParamObject; readonly faults: readonly DerivedFault[]};
 
 export interface DerivedFault {

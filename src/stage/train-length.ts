@@ -1,11 +1,9 @@
 import {isJsonObject} from '../base/json.js';
 import {listed} from '../base/near-miss.js';
 import {datasetSamples} from './dataset.js';
+import {LATENT_HZ} from './latent-rate.js';
 import {type ParamObject, pathMatches, valueAt} from './param.js';
 import type {KnownInputs, KnownStage, Misfit} from './stage-type.js';
-
-/** Latent frames a second: 48 000 audio samples / 1 920. */
-const LATENT_HZ = 25;
 
 /**
  * Songs of which training would see more at once than the model has silence to set beside them: said of all of them, before an

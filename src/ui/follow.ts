@@ -12,7 +12,7 @@ const LOOKS_PER_SIGNATURE = 6;
 const QUIET_LOOKS = 100;
 
 /** What one page follows. */
-export interface Followed {
+export interface FollowedRun {
   /** Undefined: no run, only what changes in the project. */
   readonly run: string | undefined;
   /** The byte of its events up to which the page knows them: what the browser sends as `Last-Event-ID`. */
@@ -27,7 +27,7 @@ export interface Followed {
 export async function follow(
   response: ServerResponse,
   source: UiSource,
-  {run, from}: Followed,
+  {run, from}: FollowedRun,
   signal: AbortSignal,
 ): Promise<void> {
   const send = sender(response, signal);

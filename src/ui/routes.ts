@@ -11,7 +11,7 @@ import type {ReportRun} from '../render/report/report-data.js';
 import {sideBySide} from '../render/report/side-by-side.js';
 import {follow} from './follow.js';
 import {type PageFolders, pageFiles, SHARED_MODULE, sharedModule} from './page-files.js';
-import {fileWithin, sendFile} from './served-file.js';
+import {sendFile, servedFileIn} from './served-file.js';
 import type {UiSource} from './source.js';
 import {pipelineView} from './view/pipeline.js';
 import {problemView} from './view/problem.js';
@@ -173,7 +173,7 @@ async function sendClip(
 ): Promise<void> {
   const {paths, folders} = await source.clips(run);
   const path = paths.find((each) => clipName(each) === clip);
-  const file = path === undefined ? undefined : fileWithin(folders, path);
+  const file = path === undefined ? undefined : servedFileIn(folders, path);
   if (file === undefined) return sendText(response, 404, 'There is no such clip.');
   const type = address.endsWith('.png') ? 'image/png' : 'audio/wav';
   return sendFile(response, file, {type, range: request.headers.range});

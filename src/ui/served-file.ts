@@ -5,7 +5,7 @@ import {pipeline} from 'node:stream/promises';
 import {isSystemError} from '../base/system-error.js';
 
 /** Where `path` really is, if that is a file in one of the folders; undefined for all else, links out of them included. */
-export function fileWithin(folders: readonly string[], path: string): string | undefined {
+export function servedFileIn(folders: readonly string[], path: string): string | undefined {
   const real = realOf(path);
   if (real === undefined || statOf(real)?.isFile() !== true) return undefined;
   const inside = folders.some((folder) => {

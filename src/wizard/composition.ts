@@ -23,7 +23,7 @@ import type {Machine} from './machine.js';
 import {type ChosenValue, pipelineText} from './pipeline.js';
 import {memoryText, stepsText, timeText} from './prediction.js';
 import type {Known} from './question.js';
-import {THIS_MACHINE, textsOf} from './shared.js';
+import {pieceTexts, THIS_MACHINE} from './shared.js';
 import {type SongsAtHand, usable} from './songs.js';
 import {tensorsText} from './tensors.js';
 import {trainingForecast} from './training-forecast.js';
@@ -62,7 +62,7 @@ export async function compose(
   const text = pipelineText(answers, changes, place);
   const presets = await findPresets({project_dir: dirname(path), user_dir: userFolder(terminal.env)});
   const profile = {asked: terminal.env.SIDESTEP_PROFILE, settings: named, host};
-  const around = {settings, presets, env: terminal.env, pieces: textsOf(known.shared), profile};
+  const around = {settings, presets, env: terminal.env, pieces: pieceTexts(known.shared), profile};
   const resolved = resolvePipeline({file: path, text, overrides: [], ...around});
   return resolved.ok ? {ok: true, value: {answers, changes, text, pipeline: resolved.value}} : resolved;
 }

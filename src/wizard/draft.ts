@@ -13,7 +13,7 @@ import {saysTheSame} from './detail-questions.js';
 import type {DetailId} from './details.js';
 import {type ChosenValue, pipelineText} from './pipeline.js';
 import {proposalsFor} from './proposals.js';
-import {nothingShared, type Shared, textsOf} from './shared.js';
+import {nothingShared, pieceTexts, type Shared} from './shared.js';
 
 /** What is around the pipeline that is being made. */
 export interface Drafting {
@@ -51,7 +51,7 @@ const proposed: readonly DetailId[] = ['train.epochs', 'train.adapter.rank', 'tr
 export function drafts(drafting: Drafting): Drafts {
   const {file, place, settings, presets, env, preset, songCount, shared = nothingShared} = drafting;
   const around = {shared, profile: settings.values.profile, host: hostname()};
-  const pieces = textsOf(shared);
+  const pieces = pieceTexts(shared);
   const made = new Map<string, Result<Pipeline>>();
   const make = (
     answers: SomeAnswers,

@@ -4,7 +4,7 @@ import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {type AdapterKind, usualFormats} from '../stage/adapter-kinds.js';
 import type {Answers} from './answers.js';
 import {type DetailId, placeOf, stageTypeOf} from './details.js';
-import {chosenProfile, nothingShared, type Piece, profilesFor, type Shared} from './shared.js';
+import {chosenProfile, nothingShared, profilesFor, type Shared, type SharedPiece} from './shared.js';
 
 /** A parameter that differs from what preset, settings and defaults say. */
 export interface ChosenValue {
@@ -81,7 +81,7 @@ function asEntries(map: JsonObject): readonly Entry[] {
 }
 
 /** Without what a piece says in the same words. */
-function ownEntries(all: readonly Entry[], piece: Piece | undefined): readonly Entry[] {
+function ownEntries(all: readonly Entry[], piece: SharedPiece | undefined): readonly Entry[] {
   if (piece === undefined) return all;
   return all.flatMap((entry) => {
     const there = piece.stages[entry.key];

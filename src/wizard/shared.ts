@@ -8,7 +8,7 @@ import {wildcard} from '../base/wildcard.js';
 import {readUserDocument} from '../format/user-text.js';
 
 /** A file of the project whose stages others may take in by `include`. */
-export interface Piece {
+export interface SharedPiece {
   /** As the new file names it. */
   readonly file: string;
   readonly path: string;
@@ -27,7 +27,7 @@ export interface SharedProfiles {
 }
 
 export interface Shared {
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly SharedPiece[];
   readonly profiles: readonly SharedProfiles[];
 }
 
@@ -210,6 +210,6 @@ export function profilesFor(
 }
 
 /** Texts of pieces as `resolvePipeline` takes them. */
-export function textsOf({pieces}: Shared): ReadonlyMap<string, string> {
+export function pieceTexts({pieces}: Shared): ReadonlyMap<string, string> {
   return new Map(pieces.map(({path, text}) => [path, text]));
 }

@@ -5,9 +5,9 @@ import {pause} from '../base/timer.js';
 import {writeFile} from '../base/write-file.js';
 import type {PartJob} from '../protocol/message.js';
 import {type ParametersOf, parametersOf} from '../stage/parameters.js';
-import {captionLine, lyricsText} from './ask/answer.js';
+import {answeredLyrics, captionLine} from './ask/answer.js';
 import {ask, type ChatServer} from './ask/chat.js';
-import {messagesOf, type Question} from './ask/question.js';
+import {type ChatQuestion, messagesOf} from './ask/question.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {expectUnchanged} from './expect-unchanged.js';
 import {SampleWork} from './sample-work.js';
@@ -50,7 +50,7 @@ interface Asking {
 }
 
 async function answerFor(part: PartJob, {context, params, server}: Asking): Promise<void> {
-  const question = asWritten<Question & {readonly audio_hash: string}>(part.work);
+  const question = asWritten<ChatQuestion & {readonly audio_hash: string}>(part.work);
   const messages = await messagesOf(question);
   if (question.audio_seconds !== null) await expectUnchanged(question.audio_path, question.audio_hash);
   const {model, temperature, max_tokens} = params;
@@ -61,7 +61,7 @@ async function answerFor(part: PartJob, {context, params, server}: Asking): Prom
     ...(max_tokens === undefined ? {} : {max_tokens}),
   };
   const answer = await ask(server, body, context.signal);
-  const text = part.part === 'lyrics' ? lyricsText(answer) : captionLine(answer);
+  const text = part.part === 'lyrics' ? answeredLyrics(answer) : captionLine(answer);
   const file = `${contentHash(part.fingerprint).slice(0, 32)}.txt`;
   await writeFile(join(context.job.out_dir, file), `${text}\n`);
   await context.commitPart(part, file, {text});

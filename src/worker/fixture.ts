@@ -4,7 +4,7 @@ import {writeFile} from '../base/write-file.js';
 import type {ParamObject} from '../stage/param.js';
 import type {WorkerEntry} from './context.js';
 import {type FixtureModel, writeFixtureCheckpoint} from './fixture/checkpoint.js';
-import {type Piece, synthesise, waveFile} from './fixture/music.js';
+import {type FixtureClip, synthesise, waveFile} from './fixture/music.js';
 
 interface FixtureParams {
   readonly model: FixtureModel;
@@ -44,7 +44,7 @@ function clipName(index: number): string {
 const MOODS = ['bright', 'calm', 'driving', 'wistful'] as const;
 
 /** Every other clip has words, so that both kinds of lyrics are encoded. */
-function describe(piece: Piece, index: number, seconds: number): object {
+function describe(piece: FixtureClip, index: number, seconds: number): object {
   const sung = index % 2 === 1;
   return {
     filename: clipName(index),

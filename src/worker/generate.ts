@@ -13,12 +13,13 @@ import {
   type SamplerOptions,
 } from '../native/generate.js';
 import type {PartJob} from '../protocol/message.js';
-import {LATENT_HZ, samplerOptions} from '../stage/clip.js';
+import {samplerOptions} from '../stage/clip.js';
+import {LATENT_HZ} from '../stage/latent-rate.js';
 import {isMemorised, repeatsText} from '../stage/likeness.js';
 import {parametersOf} from '../stage/parameters.js';
 import type {WorkerContext, WorkerEntry} from './context.js';
 import {type ClipFormat, expectEncoder, loudnessProblem, SAMPLE_RATE, writeClip} from './listen/clip-file.js';
-import {encodeTexts, type PieceTexts, textsOf, type Words} from './listen/conditions.js';
+import {type ConditionTexts, conditionTexts, encodeTexts, type PieceWords} from './listen/conditions.js';
 import {SongSearch} from './listen/nearest-song.js';
 import {usableAdapter} from './listen/usable-adapter.js';
 import {componentDir} from './model-input.js';
@@ -30,8 +31,8 @@ import {resolveSamples} from './train/samples.js';
 /** A clip that is still to be made, with the parts of it that are missing. */
 interface Take {
   readonly parts: readonly PartJob[];
-  readonly clip: Words & {readonly frames: number; readonly seed: number; readonly strength: number};
-  readonly texts: PieceTexts;
+  readonly clip: PieceWords & {readonly frames: number; readonly seed: number; readonly strength: number};
+  readonly texts: ConditionTexts;
 }
 
 /**
@@ -74,11 +75,11 @@ function takesOf({job}: WorkerContext): Take[] {
   for (const part of job.parts) bySample.set(part.sample, [...(bySample.get(part.sample) ?? []), part]);
   return [...bySample.values()].map((parts) => {
     const clip = asWritten<Take['clip']>(parts[0]!.work);
-    return {parts, clip, texts: textsOf(clip)};
+    return {parts, clip, texts: conditionTexts(clip)};
   });
 }
 
-function keyOf({prompt, lyrics}: PieceTexts): string {
+function keyOf({prompt, lyrics}: ConditionTexts): string {
   return JSON.stringify([prompt, lyrics]);
 }
 
@@ -125,7 +126,7 @@ async function makeClip(context: WorkerContext, {parts, clip, texts}: Take, stud
 
 interface Sound {
   readonly parts: readonly PartJob[];
-  readonly texts: PieceTexts;
+  readonly texts: ConditionTexts;
   readonly latents: ClipLatents;
   readonly studio: Studio;
 }

@@ -2,7 +2,7 @@ import {accidentOf, bugProblem} from '../base/accident.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {unreachable} from '../base/unreachable.js';
 import {type Addon, loadAddon} from '../native/addon.js';
-import {enterRing, openDoor, type RankDoor} from '../native/ranks.js';
+import {enterRing, openRankDoor, type RankDoor} from '../native/ranks.js';
 import {openTrainer} from '../native/trainer.js';
 import type {RankAnswer, RankOrder} from './train/rank-words.js';
 
@@ -26,7 +26,7 @@ async function obey(order: RankOrder): Promise<void> {
   switch (order.kind) {
     case 'open': {
       const addon = loadAddon(order.addon);
-      opened = {addon, door: await openDoor(addon, order.address)};
+      opened = {addon, door: await openRankDoor(addon, order.address)};
       return answer({kind: 'listening', port: opened.door.port});
     }
     case 'enter':

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {Verdict} from '../../src/doctor/verdict.js';
+import type {MachineVerdict} from '../../src/doctor/verdict.js';
 import {documentOf, Folder} from './sidestep.js';
 
 interface Check {
@@ -14,7 +14,7 @@ test('doctor names every part, for people and for programs', async () => {
   expect(code).toBe(0);
   const {checks, verdict} = documentOf(stdout, 'doctor') as unknown as {
     checks: readonly Check[];
-    verdict: Verdict;
+    verdict: MachineVerdict;
   };
   const hasCard = checks.some(({name}) => name.startsWith('engine_cuda_'));
   expect(['small_2b', 'full_2b'].includes(verdict.ready_for)).toBe(hasCard);

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {emptyTrend, sparkline, type Trend, withValue} from '../../src/render/trend.js';
+import {emptyTrend, sparkline, type Trend, withPoint} from '../../src/render/trend.js';
 
-const trendOf = (values: readonly number[]): Trend => values.reduce(withValue, emptyTrend);
+const trendOf = (values: readonly number[]): Trend => values.reduce(withPoint, emptyTrend);
 const straight = (count: number): number[] => Array.from({length: count}, (_, index) => index);
 
 test.each([

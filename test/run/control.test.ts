@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {openDoor} from '../../src/run/control/door.js';
+import {openControlDoor} from '../../src/run/control/door.js';
 import {followRun} from '../../src/run/control/follow.js';
 import {lastRunnerOf, runnerOf} from '../../src/run/control/runner.js';
 import {requestStop} from '../../src/run/control/stop-request.js';
@@ -23,7 +23,7 @@ async function until(condition: () => boolean): Promise<void> {
 test('while its door is open a run has a runner, afterwards nothing is left of either', async () => {
   const dir = await recordFolder();
   expect(runnerOf(dir, Date.now())).toBeUndefined();
-  const door = await openDoor(dir, stopSwitch());
+  const door = await openControlDoor(dir, stopSwitch());
   expect(runnerOf(dir, Date.now())).toMatchObject({pid: process.pid});
   await requestStop(dir, 'graceful', Date.now());
   await door.close();
@@ -34,7 +34,7 @@ test('while its door is open a run has a runner, afterwards nothing is left of e
 test('a request reaches the switch, first the gentle one, then the other; a gentle one takes nothing back', async () => {
   const dir = await recordFolder();
   const stop = stopSwitch();
-  const door = await openDoor(dir, stop);
+  const door = await openControlDoor(dir, stop);
   expect(await requestStop(dir, 'graceful', Date.now())).toBe(true);
   await until(() => stop.graceful.aborted);
   expect(stop.force.aborted).toBe(false);
@@ -48,7 +48,7 @@ test('a request reaches the switch, first the gentle one, then the other; a gent
 test('nonsense in the place of a request is no request', async () => {
   const dir = await recordFolder();
   const stop = stopSwitch();
-  const door = await openDoor(dir, stop);
+  const door = await openControlDoor(dir, stop);
   for (const text of ['', '{"how":"maybe"}', '[1]', '{"how":']) {
     writeFileSync(join(dir, 'stop.json'), text);
     await new Promise((resolve) => setTimeout(resolve, 250));
@@ -66,7 +66,7 @@ test('no one is asked when no one is there, and no request waits for a run to co
 test('a killed runner is gone, whatever it left; so is one whose number another process has now', async () => {
   const dir = await recordFolder();
   const child = spawn('sleep', ['600']);
-  const door = await openDoor(dir, stopSwitch());
+  const door = await openControlDoor(dir, stopSwitch());
   const file = join(dir, 'runner.json');
   const self = JSON.parse(readFileSync(file, 'utf8')) as object;
   writeFileSync(file, JSON.stringify({...self, pid: child.pid})); // this process's start time, another's number
@@ -78,7 +78,7 @@ test('a killed runner is gone, whatever it left; so is one whose number another 
 
 test('a runner on another machine lives as long as its sign of life is fresh', async () => {
   const dir = await recordFolder();
-  const door = await openDoor(dir, stopSwitch());
+  const door = await openControlDoor(dir, stopSwitch());
   const file = join(dir, 'runner.json');
   const self = JSON.parse(readFileSync(file, 'utf8')) as object;
   writeFileSync(file, JSON.stringify({...self, machine: 'elsewhere', host: 'elsewhere', pid: 1}));
@@ -93,7 +93,7 @@ test('a place that cannot be written to is no reason not to run', async () => {
   const dir = await recordFolder();
   writeFileSync(join(dir, 'file'), '');
   const inAFile = join(dir, 'file', 'record');
-  const door = await openDoor(inAFile, stopSwitch());
+  const door = await openControlDoor(inAFile, stopSwitch());
   expect(runnerOf(inAFile, Date.now())).toBeUndefined();
   await door.close();
   expect(existsSync(inAFile)).toBe(false);
@@ -101,7 +101,7 @@ test('a place that cannot be written to is no reason not to run', async () => {
 
 test('following hears what is there and what comes, whole events only, and ends with the run', async () => {
   const dir = await recordFolder();
-  const door = await openDoor(dir, stopSwitch());
+  const door = await openControlDoor(dir, stopSwitch());
   const events = join(dir, 'events.jsonl');
   writeFileSync(events, '{"kind":"warning","at":1}\n{"kind":"stop_re');
   const heard: string[] = [];

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {Answer, AskSlurm} from '../../src/run/slurm/commands.js';
+import type {AskSlurm, SlurmAnswer} from '../../src/run/slurm/commands.js';
 import {newQueue} from '../../src/run/slurm/queue.js';
 import {submit} from '../../src/run/slurm/submit.js';
 
@@ -34,7 +34,7 @@ test('many that are asked for at the same time are one question; each gets the a
 
 test('a job that the queue does not take yet is told of once for each reason, and handed in again', async () => {
   const full = 'sbatch: error: Batch job submission failed [AssocMaxSubmitJobLimit]';
-  const answers: Answer[] = [
+  const answers: SlurmAnswer[] = [
     {kind: 'later', words: full},
     {kind: 'answered', out: ''}, // of squeue: no job has that name
     {kind: 'answered', out: '7;cluster\n'},

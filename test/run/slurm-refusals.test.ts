@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {refusalOf} from '../../src/run/slurm/commands.js';
+import {slurmRefusal} from '../../src/run/slurm/commands.js';
 
 const policy = "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)";
 
@@ -41,5 +41,5 @@ test.each([
     answer: {kind: 'later'},
   },
 ])('$name', ({said, answer}) => {
-  expect(refusalOf(said)).toMatchObject(answer);
+  expect(slurmRefusal(said)).toMatchObject(answer);
 });

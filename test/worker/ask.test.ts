@@ -2,7 +2,7 @@ import type {AddressInfo} from 'node:net';
 import {createServer} from 'node:net';
 import {expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
-import {answerIn, captionLine, lyricsText} from '../../src/worker/ask/answer.js';
+import {answeredLyrics, answerIn, captionLine} from '../../src/worker/ask/answer.js';
 import {ask, type ChatServer, retryAfter} from '../../src/worker/ask/chat.js';
 import {StageError} from '../../src/worker/sample-work.js';
 import {type Answering, chatServer, fails, says} from '../chat-server.js';
@@ -176,7 +176,7 @@ test.each([
 });
 
 test('lyrics keep their lines', () => {
-  expect(lyricsText('```text\n[Verse]\r\nRain\n```')).toBe('[Verse]\nRain');
+  expect(answeredLyrics('```text\n[Verse]\r\nRain\n```')).toBe('[Verse]\nRain');
 });
 
 test('thoughts are no answer, and parts are one text', () => {

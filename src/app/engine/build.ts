@@ -7,7 +7,7 @@ import {failure, ok, type Result} from '../../base/result.js';
 import {askProgram, firstLine} from '../program-probe.js';
 import {ENGINE_FILE} from './platforms.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type BuildEnvironment = Readonly<Record<string, string | undefined>>;
 
 export interface BuildOrder {
   /** Holds CMakeLists.txt and native/. */
@@ -15,7 +15,7 @@ export interface BuildOrder {
   /** For everything that the build leaves; the engine is in `Release/` there. */
   readonly folder: string;
   readonly tools: BuildTools;
-  readonly env: Environment;
+  readonly env: BuildEnvironment;
   /** Further `-D` settings of CMake: `SIDESTEP_CUDA=ON`. */
   readonly settings: readonly string[];
 }
@@ -27,7 +27,7 @@ export interface BuildTools {
 }
 
 /** What compiling needs, or a problem that says what is missing and how to get it. */
-export async function buildTools(env: Environment): Promise<Result<BuildTools>> {
+export async function buildTools(env: BuildEnvironment): Promise<Result<BuildTools>> {
   const inStudio = process.platform === 'win32' && !env.CXX;
   const [cmake, compiler, ninja] = await Promise.all([
     askProgram('cmake', '--version'),
@@ -97,7 +97,7 @@ export async function compileEngine(order: BuildOrder): Promise<Result<string>> 
   return ok(join(folder, 'Release', ENGINE_FILE));
 }
 
-function runCmake(words: readonly string[], env: Environment): Promise<number | string> {
+function runCmake(words: readonly string[], env: BuildEnvironment): Promise<number | string> {
   return new Promise((resolve, reject) => {
     const child = spawn('cmake', words, {
       stdio: ['ignore', process.stderr.fd, process.stderr.fd],
@@ -117,7 +117,7 @@ function buildFailed(step: readonly string[], status: number | string): Problem 
 }
 
 /** A compiler takes up to a gigabyte for the largest files. */
-function jobs(env: Environment): number {
+function jobs(env: BuildEnvironment): number {
   const wanted = Number(env.CMAKE_BUILD_PARALLEL_LEVEL);
   if (wanted > 0) return wanted;
   return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / 2 ** 30)));

@@ -36,16 +36,16 @@ export interface Address {
   ) => Promise<Pick<Request, 'url' | 'headers'>>;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type RemoteEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** Loads what signs for S3 only where that is asked for. */
-export async function addressOf(choice: RemoteChoice, env: Environment): Promise<Address> {
+export async function addressOf(choice: RemoteChoice, env: RemoteEnvironment): Promise<Address> {
   if (!choice.url.startsWith('s3:')) return httpAddress(choice, env);
   const {s3Address} = await import('./s3-address.js');
   return s3Address(choice, env);
 }
 
-function httpAddress({url, token_env}: RemoteChoice, env: Environment): Address {
+function httpAddress({url, token_env}: RemoteChoice, env: RemoteEnvironment): Address {
   const base = url.replace(/\/+$/, '');
   const token = token_env === undefined ? undefined : env[token_env]?.trim();
   const missing = token_env !== undefined && (token === undefined || token === '');

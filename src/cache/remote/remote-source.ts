@@ -7,8 +7,8 @@ import {objectsOf} from '../entry.js';
 import {parseEntry} from '../entry-form.js';
 import type {CacheSource} from '../source.js';
 import type {Address, RemoteChoice} from './address.js';
-import {type Patience, RemoteFailure, type RemoteServer, remoteServer} from './server.js';
-import {entryFile, isInUse, newLine, noteFailure, objectFile, type Standing, sayOnce} from './standing.js';
+import {RemoteFailure, type RemoteServer, remoteServer, type ServerPatience} from './server.js';
+import {entryFile, isInUse, newLine, noteFailure, objectFile, type SourceState, sayOnce} from './standing.js';
 import {type Uploads, uploadsTo} from './uploads.js';
 
 /** More is no entry of ours. */
@@ -21,12 +21,12 @@ const ASKED_AT_ONCE = 12;
  * A cache on a server: `NAMESPACE/objects/HH/HASH` and `NAMESPACE/entries/HH/FINGERPRINT.json` below its address. Objects are checked
  * by their names, so that no one can pass off other bytes; an entry is believed to everyone who may write its namespace.
  */
-export function remoteSource(choice: RemoteChoice, address: Address, patience: Patience): CacheSource {
+export function remoteSource(choice: RemoteChoice, address: Address, patience: ServerPatience): CacheSource {
   const server = remoteServer(address, patience);
   const line = newLine();
   const hindered = address.hindrance !== undefined;
   if (hindered) sayOnce(line, 'no key', noKey(address));
-  const standing: Standing = {line, of: 'reading', state: hindered ? 'given_up' : 'in_use', failures: 0};
+  const standing: SourceState = {line, of: 'reading', state: hindered ? 'given_up' : 'in_use', failures: 0};
   const names = [...new Set([choice.namespace, ...choice.read_namespaces])];
   const found = new Map<Fingerprint, {readonly entry: CacheEntry; readonly namespace: string}>();
   const texts = new Map<ContentHash, string>();

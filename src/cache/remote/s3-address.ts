@@ -1,11 +1,11 @@
 import {AwsV4Signer} from 'aws4fetch';
-import type {Address, Environment, RemoteChoice} from './address.js';
+import type {Address, RemoteChoice, RemoteEnvironment} from './address.js';
 
 /** SHA-256 of no bytes. */
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /** Amazon's S3 and whatever speaks it. Keys come from the variables that all its tools read. */
-export function s3Address({url, endpoint, region}: RemoteChoice, env: Environment): Address {
+export function s3Address({url, endpoint, region}: RemoteChoice, env: RemoteEnvironment): Address {
   const [bucket = '', ...prefix] = url.slice('s3://'.length).replace(/\/+$/, '').split('/');
   const base = [bucketUrl(bucket, endpoint, region), ...prefix].join('/');
   const {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN} = env;

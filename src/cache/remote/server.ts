@@ -46,7 +46,7 @@ export class RemoteFailure extends Error {
 }
 
 /** What is patient enough; tests hand in other figures. */
-export interface Patience {
+export interface ServerPatience {
   /** Without a byte. */
   readonly silence_ms: number;
   readonly attempts: number;
@@ -69,7 +69,7 @@ interface Question {
   readonly signal: AbortSignal | undefined;
 }
 
-export function remoteServer(address: Address, patience: Patience): RemoteServer {
+export function remoteServer(address: Address, patience: ServerPatience): RemoteServer {
   /** Asks until there is an answer that asking again would not change; `use` reads it. */
   const ask = async <T>(question: Question, use: (answer: IncomingMessage) => Promise<T>): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
@@ -186,7 +186,7 @@ export function remoteServer(address: Address, patience: Patience): RemoteServer
 /** Follows redirects where nothing is sent. The token goes to the server it is meant for and to no other. */
 async function askOnce(
   {method, path, body, sha256, headers = {}, sent, signal}: Question,
-  {address, patience}: {readonly address: Address; readonly patience: Patience},
+  {address, patience}: {readonly address: Address; readonly patience: ServerPatience},
 ): Promise<IncomingMessage> {
   const {silence_ms} = patience;
   const bytes = body?.kind === 'file' ? body.size : 0;
@@ -213,7 +213,7 @@ function isAsSafe(from: URL, to: URL): boolean {
 }
 
 /** A body that comes too slowly ends with an error. */
-async function* inTime(answer: IncomingMessage, {silence_ms}: Patience): AsyncGenerator<Buffer> {
+async function* inTime(answer: IncomingMessage, {silence_ms}: ServerPatience): AsyncGenerator<Buffer> {
   const began = performance.now();
   let bytes = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {

@@ -27,19 +27,19 @@ export function newLine(): Line {
 }
 
 /** Whether one of the two is still tried: a server that is down costs a run seconds, not minutes. */
-export interface Standing {
+export interface SourceState {
   readonly line: Line;
   readonly of: 'reading' | 'writing';
   state: 'in_use' | 'given_up';
   failures: number;
 }
 
-export function isInUse({state, line}: Standing): boolean {
+export function isInUse({state, line}: SourceState): boolean {
   return state === 'in_use' && !line.down;
 }
 
 /** Notes a failure: said once, and the end of it where the next question would come to the same. Other errors are thrown. */
-export function noteFailure(standing: Standing, error: unknown): void {
+export function noteFailure(standing: SourceState, error: unknown): void {
   if (!(error instanceof RemoteFailure)) throw error;
   const {line, of} = standing;
   const {problem, concerns} = error;

@@ -9,7 +9,7 @@ import {objectPath} from '../layout.js';
 import type {FlushOrder, Sent} from '../source.js';
 import type {Address} from './address.js';
 import type {RemoteServer} from './server.js';
-import {entryFile, isInUse, type Line, noteFailure, objectFile, type Standing} from './standing.js';
+import {entryFile, isInUse, type Line, noteFailure, objectFile, type SourceState} from './standing.js';
 
 /** What is being sent, behind the work: it never holds a stage up and never fails one. */
 export interface Uploads {
@@ -30,7 +30,7 @@ const AT_ONCE = 3;
 const LARGEST = 5 * 1024 ** 3;
 
 export function uploadsTo(server: RemoteServer, {namespace, address, line}: Where): Uploads {
-  const standing: Standing = {line, of: 'writing', state: 'in_use', failures: 0};
+  const standing: SourceState = {line, of: 'writing', state: 'in_use', failures: 0};
   const stop = new AbortController();
   const limit = pLimit(AT_ONCE);
   const begun = new Map<string, Promise<void>>(); // each object once, whatever entries name it

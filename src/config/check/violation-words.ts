@@ -8,14 +8,14 @@ import {tagsOf} from './schema-walk.js';
 import {ownValue} from './synonyms.js';
 import type {SchemaError, Violation} from './violation.js';
 
-export interface Words {
+export interface ViolationWords {
   readonly code: string;
   readonly message: string;
   readonly hint?: string | undefined;
 }
 
 /** What was expected, what was found, what to do. */
-export function violationWords(violation: Violation): Words {
+export function violationWords(violation: Violation): ViolationWords {
   const {error, schema} = violation;
   const {params} = error;
   switch (error.keyword) {
@@ -63,7 +63,7 @@ function missingHint(key: string, schema: Schema | undefined): string | undefine
   return [property.description, written && `For instance \`${written}\`.`].filter(Boolean).join(' ');
 }
 
-function unknownKey(key: string, violation: Violation): Words {
+function unknownKey(key: string, violation: Violation): ViolationWords {
   const {path, schema} = violation;
   const known = Object.keys(schema?.properties ?? {});
   const hint = keyHint(key, known, violation);
@@ -88,7 +88,7 @@ function keyHint(key: string, known: readonly string[], violation: Violation): s
   return advice ?? didYouMean(key, known);
 }
 
-function wrongType(violation: Violation): Words {
+function wrongType(violation: Violation): ViolationWords {
   const {error, value} = violation;
   const types = [error.params.type].flat().map(String);
   return {
@@ -126,7 +126,7 @@ export function equalElements({i, j}: SchemaError['params']): [number, number] {
   return [Math.min(Number(i), Number(j)), Math.max(Number(i), Number(j))];
 }
 
-function repeated(violation: Violation): Words {
+function repeated(violation: Violation): ViolationWords {
   const {error, value} = violation;
   const items = value?.kind === 'list' ? value.items : [];
   const [first, second] = equalElements(error.params).map((index) => items[index]);
@@ -138,7 +138,7 @@ function repeated(violation: Violation): Words {
   };
 }
 
-function notAllowed(violation: Violation, allowed: readonly string[]): Words {
+function notAllowed(violation: Violation, allowed: readonly string[]): ViolationWords {
   const text = violation.value?.kind === 'scalar' ? String(violation.value.value) : '';
   const own = ownValue(text);
   const expected = allowed.length === 1 ? allowed[0]! : `one of ${listed(allowed)}`;
@@ -149,7 +149,7 @@ function notAllowed(violation: Violation, allowed: readonly string[]): Words {
   };
 }
 
-function unknownVariant(violation: Violation): Words {
+function unknownVariant(violation: Violation): ViolationWords {
   const {error, schema, value, path} = violation;
   const tag = String(error.params.tag);
   const tags = schema ? tagsOf(schema) : [];
@@ -164,7 +164,7 @@ function unknownVariant(violation: Violation): Words {
   return notAllowed({...violation, path: at, value: inner}, tags);
 }
 
-function noneFits(violation: Violation): Words {
+function noneFits(violation: Violation): ViolationWords {
   const branches = violation.schema?.anyOf ?? [];
   const keys = branches.flatMap(({required}) => required ?? []);
   if (keys.length > 0 && branches.every(({type}) => type === undefined)) {
@@ -180,7 +180,7 @@ function noneFits(violation: Violation): Words {
   };
 }
 
-function outOfBounds(violation: Violation): Words {
+function outOfBounds(violation: Violation): ViolationWords {
   const {error} = violation;
   const {limit, comparison, multipleOf} = error.params as Record<string, unknown>;
   const numeric: Record<string, string> = {

@@ -46,7 +46,7 @@ export type PcmEncoding = 'u8' | 's8' | 's16' | 's24' | 's24_low' | 's32' | 'f32
 export type Planar = readonly Float32Array[];
 
 /** A piece of decoded sound. In files joined from several recordings, rate and channels may change between pieces. */
-export interface Sound {
+export interface DecodedSound {
   readonly sample_rate: number;
   readonly planes: Planar;
 }

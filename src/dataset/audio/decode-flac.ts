@@ -1,4 +1,4 @@
-import {audioProblem, type Sound, type Span} from './audio-format.js';
+import {audioProblem, type DecodedSound, type Span} from './audio-format.js';
 import {openCodec} from './codecs.js';
 import {fileChunks, withFile} from './file-bytes.js';
 import {type FlacLink, findFlacLinks, rescaleFlac} from './flac.js';
@@ -9,7 +9,7 @@ const chunkBytes = 65_536;
 const longestSilence = 2 ** 22;
 
 /** Decodes one recording after the other. Throws `audio/damaged` and `audio/truncated`. */
-export async function* decodeFlac(path: string, span: Span): AsyncGenerator<Sound> {
+export async function* decodeFlac(path: string, span: Span): AsyncGenerator<DecodedSound> {
   for (const link of await withFile(path, (file) => findFlacLinks(file, span))) {
     const {sample_rate, frames: promised} = link.format;
     let found = 0;
@@ -21,10 +21,10 @@ export async function* decodeFlac(path: string, span: Span): AsyncGenerator<Soun
   }
 }
 
-async function* decodeLink(path: string, {format, head, frames}: FlacLink): AsyncGenerator<Sound> {
+async function* decodeLink(path: string, {format, head, frames}: FlacLink): AsyncGenerator<DecodedSound> {
   const {sample_rate, bits = 16} = format;
   const decoder = await openCodec('flac', path);
-  const finish = (planes: Sound['planes']): Sound => {
+  const finish = (planes: DecodedSound['planes']): DecodedSound => {
     for (const channel of planes) rescaleFlac(channel, bits);
     return {sample_rate, planes};
   };

@@ -1,4 +1,4 @@
-import type {Sound, Span} from './audio-format.js';
+import type {DecodedSound, Span} from './audio-format.js';
 import {audioProblem} from './audio-format.js';
 import {openCodec} from './codecs.js';
 import {fileChunks, withFile} from './file-bytes.js';
@@ -9,7 +9,7 @@ import {between} from './trim.js';
 const chunkBytes = 65_536;
 
 /** Decodes one recording after the other. Throws `audio/truncated` when frames that a tag promises are missing. */
-export async function* decodeMp3(path: string, span: Span): AsyncGenerator<Sound> {
+export async function* decodeMp3(path: string, span: Span): AsyncGenerator<DecodedSound> {
   for (const link of await withFile(path, (file) => findMp3Links(file, span))) {
     expectFrames(path, link);
     yield* decodeLink(path, link);
@@ -25,7 +25,7 @@ function expectFrames(path: string, {tag, frame, frames}: Mp3Link): void {
     throw audioProblem('audio/truncated', path, `states ${promised} MPEG frames but holds ${frames}`);
 }
 
-async function* decodeLink(path: string, link: Mp3Link): AsyncGenerator<Sound> {
+async function* decodeLink(path: string, link: Mp3Link): AsyncGenerator<DecodedSound> {
   const {sample_rate, samples} = link.frame;
   const music = musicOf(link);
   const decoder = await openCodec('mp3', path);

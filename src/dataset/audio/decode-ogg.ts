@@ -1,4 +1,4 @@
-import {audioProblem, type Sound, type Span} from './audio-format.js';
+import {audioProblem, type DecodedSound, type Span} from './audio-format.js';
 import {parseOggHead} from './ogg.js';
 import {OggLink} from './ogg-link.js';
 import {type OggPage, type OggPiece, oggPieces, packetPieces} from './ogg-page.js';
@@ -8,7 +8,7 @@ import {textAt} from './tags.js';
  * Decodes an Ogg file, one recording after the other: radio and `cat` chain them, of any rates, channels and codecs.
  * Throws `audio/damaged`, `audio/truncated`, and `audio/joined` for a later one that cannot be decoded here.
  */
-export async function* decodeOgg(path: string, span: Span): AsyncGenerator<Sound> {
+export async function* decodeOgg(path: string, span: Span): AsyncGenerator<DecodedSound> {
   const chain = new Chain(path);
   try {
     for await (const piece of oggPieces(path, span)) yield* await chain.take(piece);
@@ -27,7 +27,7 @@ class Chain {
     this.#path = path;
   }
 
-  async take(piece: OggPiece): Promise<Sound[]> {
+  async take(piece: OggPiece): Promise<DecodedSound[]> {
     if (piece.kind === 'page') return this.#page(piece.page);
     const within = this.#link !== undefined && !this.#link.ended;
     if (piece.kind === 'cut')
@@ -40,7 +40,7 @@ class Chain {
   /** Something that is no page where a recording should go on: damage if it does, else only its end is missing. */
   #gap: {readonly at: number; readonly length: number} | undefined;
 
-  async #page(page: OggPage): Promise<Sound[]> {
+  async #page(page: OggPage): Promise<DecodedSound[]> {
     if (page.first) return this.#begin(page);
     if (this.#gap !== undefined)
       throw audioProblem(
@@ -53,7 +53,7 @@ class Chain {
     return this.#link.push(page);
   }
 
-  async #begin(page: OggPage): Promise<Sound[]> {
+  async #begin(page: OggPage): Promise<DecodedSound[]> {
     this.#count += 1;
     const before = this.#link;
     if (before !== undefined && !before.sounded && !before.ended)
@@ -71,7 +71,7 @@ class Chain {
     return audioProblem('audio/joined', this.#path, `cannot be decoded to its end: ${place} ${what}`);
   }
 
-  finish(): Sound[] {
+  finish(): DecodedSound[] {
     const sounds = this.#link?.finish() ?? [];
     this.free();
     return sounds;

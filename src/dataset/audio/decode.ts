@@ -1,5 +1,5 @@
 import {unreachable} from '../../base/unreachable.js';
-import {type AudioFormat, audioProblem, type Sound} from './audio-format.js';
+import {type AudioFormat, audioProblem, type DecodedSound} from './audio-format.js';
 import {decodeFlac} from './decode-flac.js';
 import {decodeMp3} from './decode-mp3.js';
 import {decodeOgg} from './decode-ogg.js';
@@ -11,7 +11,7 @@ import {decodePcm} from './pcm.js';
  * the work. A piece is only valid until the next one. Throws `audio/*` problems: when sound is missing that the file
  * promises (decoders skip what they cannot read), and when there is none, or samples that are no finite numbers.
  */
-export async function* decodeAudio(path: string, format: AudioFormat): AsyncGenerator<Sound> {
+export async function* decodeAudio(path: string, format: AudioFormat): AsyncGenerator<DecodedSound> {
   let frames = 0;
   for await (const sound of decodeAny(path, format)) {
     const decoded = sound.planes[0]?.length ?? 0;
@@ -24,7 +24,7 @@ export async function* decodeAudio(path: string, format: AudioFormat): AsyncGene
   if (frames === 0) throw audioProblem('audio/empty', path, 'holds no sound');
 }
 
-function decodeAny(path: string, format: AudioFormat): AsyncIterable<Sound> {
+function decodeAny(path: string, format: AudioFormat): AsyncIterable<DecodedSound> {
   switch (format.codec) {
     case 'pcm':
       return decodePcm(path, format);

@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {closeSync, openSync} from 'node:fs';
 import {fsPath, isUtf8Path} from '../../base/path-bytes.js';
-import {type AudioFormat, audioProblem, type Sound} from './audio-format.js';
+import {type AudioFormat, audioProblem, type DecodedSound} from './audio-format.js';
 import {deinterleave} from './pcm.js';
 import {expectKept} from './promise.js';
 
@@ -61,7 +61,7 @@ interface ProbeReport {
  * ffmpeg stops at its next write to the broken pipe. Throws `audio/ffmpeg-missing`, and `audio/damaged` when ffmpeg
  * complains about the file or gives much less than it promises.
  */
-export async function* decodeWithFfmpeg(path: string, format: AudioFormat): AsyncGenerator<Sound> {
+export async function* decodeWithFfmpeg(path: string, format: AudioFormat): AsyncGenerator<DecodedSound> {
   const output = [
     '-map',
     '0:a:0',

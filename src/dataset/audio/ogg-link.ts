@@ -1,4 +1,4 @@
-import {audioProblem, type Planar, type Sound} from './audio-format.js';
+import {audioProblem, type DecodedSound, type Planar} from './audio-format.js';
 import type {OggHead} from './ogg.js';
 import {openPages, type PageDecoder, type PageSound} from './ogg-decoders.js';
 import type {OggPage} from './ogg-page.js';
@@ -46,13 +46,13 @@ export class OggLink {
     return this.#held !== undefined;
   }
 
-  push(page: OggPage): Sound[] {
+  push(page: OggPage): DecodedSound[] {
     if (page.last) this.#ended = true;
     return this.#decoder.feed(page).flatMap((sound) => this.#take(sound));
   }
 
   /** What was held. Throws `audio/truncated` without a last page, and `audio/damaged` when sound is missing. */
-  finish(): Sound[] {
+  finish(): DecodedSound[] {
     const sounds = this.#decoder.finish().flatMap((sound) => this.#take(sound));
     if (!this.#ended)
       throw audioProblem(
@@ -74,7 +74,7 @@ export class OggLink {
     this.#decoder.free();
   }
 
-  #take(sound: PageSound): Sound[] {
+  #take(sound: PageSound): DecodedSound[] {
     const frames = sound.planes[0]?.length ?? 0;
     this.#start ??= sound.granule - frames;
     const held = this.#held;
@@ -97,7 +97,7 @@ export class OggLink {
     return this.#skipped + early;
   }
 
-  #sound(planes: Planar, heard: {readonly start: number; readonly end: number}): Sound {
+  #sound(planes: Planar, heard: {readonly start: number; readonly end: number}): DecodedSound {
     return {sample_rate: this.#head.sample_rate, planes: between(planes, this.#passed, heard)};
   }
 

@@ -1,4 +1,4 @@
-import type {AudioFormat, PcmEncoding, PcmLayout, Planar, Sound} from './audio-format.js';
+import type {AudioFormat, DecodedSound, PcmEncoding, PcmLayout, Planar} from './audio-format.js';
 import {fileChunks} from './file-bytes.js';
 
 const bytesPerSample: Readonly<Record<PcmEncoding, number>> = {
@@ -19,7 +19,7 @@ const chunkFrames = 48_000;
  * Uncompressed samples as float32. Integers are divided by 128, 32 768, 8 388 608 or 2 147 483 648, exactly as
  * libsndfile does, so that full scale negative is -1.
  */
-export async function* decodePcm(path: string, format: AudioFormat): AsyncGenerator<Sound> {
+export async function* decodePcm(path: string, format: AudioFormat): AsyncGenerator<DecodedSound> {
   const {channels, sample_rate} = format;
   const pcm = format.pcm!;
   const frameBytes = bytesPerSample[pcm.encoding] * channels;

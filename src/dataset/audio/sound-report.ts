@@ -1,4 +1,4 @@
-import type {Planar, Sound} from './audio-format.js';
+import type {DecodedSound, Planar} from './audio-format.js';
 import {decodeAudio} from './decode.js';
 import {HeardTime} from './heard-time.js';
 import {probeAudio} from './probe.js';
@@ -69,7 +69,7 @@ function newMeter(): Meter {
   };
 }
 
-function feed(meter: Meter, {planes, sample_rate}: Sound): void {
+function feed(meter: Meter, {planes, sample_rate}: DecodedSound): void {
   const frames = planes[0]!.length;
   const blockFrames = Math.max(1, Math.round(sample_rate / 10));
   for (let start = 0; start < frames; ) {

@@ -9,7 +9,7 @@ import {
 } from '../../protocol/message.js';
 
 /** How long the other side may say nothing. Milliseconds; undefined: as long as it likes. */
-export interface Patience {
+export interface WorkerPatience {
   /** Until it is there, without the time that it waits in a queue. */
   readonly start_ms: number | undefined;
   /** From then on; it says `alive` every ten seconds. */
@@ -31,7 +31,7 @@ export interface Life {
 }
 
 /** Watches one worker by what it says; calls `died` at most once, when it should be there and is not. */
-export function watchLife(patience: Patience, died: () => void): Life {
+export function watchLife(patience: WorkerPatience, died: () => void): Life {
   let begun = false;
   let death: Death | undefined;
   let takeBack = (): void => {};
@@ -93,7 +93,7 @@ export function watchLife(patience: Patience, died: () => void): Life {
   };
 }
 
-function longer({start_ms, silence_ms}: Patience): number | undefined {
+function longer({start_ms, silence_ms}: WorkerPatience): number | undefined {
   return start_ms === undefined || silence_ms === undefined ? undefined : Math.max(start_ms, silence_ms);
 }
 

@@ -4,7 +4,7 @@ import {announceRunner} from './runner.js';
 import {onStopRequests} from './stop-request.js';
 
 /** While it is open, others see that this process carries the run out, and can ask it to stop. Close it after the last event. */
-export async function openDoor(
+export async function openControlDoor(
   runDir: string,
   stop: Pick<StopSwitch, 'ask'>,
 ): Promise<{readonly close: () => Promise<void>}> {

@@ -14,6 +14,7 @@ import {
 } from '../../stage/conditioning.js';
 import {datasetSamples} from '../../stage/dataset.js';
 import {joinedLists} from '../../stage/joined.js';
+import {LATENT_HZ} from '../../stage/latent-rate.js';
 import {pathMatches} from '../../stage/param.js';
 import {type CollectedSample, isSampleCollection} from '../../stage/sample-parts.js';
 import {type CardName, memoryOfCard} from './cards.js';
@@ -35,8 +36,6 @@ type Later = Extract<StageMemory, {kind: 'later'}>;
 export type Asked = {readonly kind: 'question'; readonly question: MemoryQuestion} | Later;
 
 /** Upstream's latent frames a second. */
-const LATENT_HZ = 25;
-
 /** Pure: what to ask about one stage, or why it is too early to ask. */
 export function memoryQuestion(stage: PlannedStage, facts: ForecastWorld): Asked {
   const {configured, type} = stage;

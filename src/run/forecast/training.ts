@@ -11,6 +11,7 @@ import {
   type WorkerMessage,
 } from '../../protocol/message.js';
 import {SILENT_REFERENCE_FRAMES, textOptions} from '../../stage/conditioning.js';
+import {LATENT_HZ} from '../../stage/latent-rate.js';
 import {type ParamObject, valueAt} from '../../stage/param.js';
 import type {EngineObservation} from '../numerics.js';
 import {resolveNumerics} from '../numerics.js';
@@ -117,8 +118,6 @@ function questionsOf(
 
 /** The parameter of a train stage that takes an estimate. */
 export const SELECTION = 'adapter.selection.estimate';
-
-const LATENT_HZ = 25;
 
 function framesOf({stage, typical}: Omit<UnmadeTraining, 'longest'>): number {
   const window = Number(valueAt(stage.params, 'crop.chunk_duration') ?? Number.POSITIVE_INFINITY);

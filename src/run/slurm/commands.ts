@@ -1,13 +1,13 @@
 import {execFile} from 'node:child_process';
 
 /** How one of Slurm's programs answered. */
-export type Answer =
+export type SlurmAnswer =
   | {readonly kind: 'answered'; readonly out: string}
   /** The controller is not to be reached just now, or asks to come back later: it may have done what it was asked. */
   | {readonly kind: 'later'; readonly words: string}
   | {readonly kind: 'refused'; readonly words: string};
 
-export type AskSlurm = (program: string, args: readonly string[]) => Promise<Answer>;
+export type AskSlurm = (program: string, args: readonly string[]) => Promise<SlurmAnswer>;
 
 /** What passes by itself: a controller that restarts, is overloaded, or has enough of this user's jobs for the moment. */
 const LATER =
@@ -26,7 +26,7 @@ function passes(said: string): boolean {
 }
 
 /** Pure: what a program said in the end, with the limit that it ran into. */
-export function refusalOf(said: string): Exclude<Answer, {kind: 'answered'}> {
+export function slurmRefusal(said: string): Exclude<SlurmAnswer, {kind: 'answered'}> {
   const last = said.trim().split('\n').at(-1)!;
   const limit = LIMIT.exec(said)?.[0];
   const words = limit === undefined || last.includes(limit) ? last : `${last} [${limit}]`;
@@ -46,7 +46,7 @@ export function askSlurm(env: Readonly<Record<string, string | undefined>>): Ask
         (error, out, said) => {
           if (error === null) resolve({kind: 'answered', out});
           else if (error.killed === true) resolve({kind: 'later', words: `${program} does not answer`});
-          else resolve(refusalOf(said.trim() || error.message));
+          else resolve(slurmRefusal(said.trim() || error.message));
         },
       );
     });

@@ -3,8 +3,8 @@ import {unreachable} from '../../base/unreachable.js';
 import type {StageMemory} from '../../event/memory-forecast.js';
 import type {WorkerEnd} from '../worker-launcher.js';
 import type {AskSlurm} from './commands.js';
-import {forecastText} from './request.js';
-import {fateOf, lossText} from './states.js';
+import {memoryForecastText} from './request.js';
+import {fateOf, jobLossText} from './states.js';
 
 export interface JobFacts {
   readonly ask: AskSlurm;
@@ -26,7 +26,7 @@ export async function endOfJob(
     case 'lost':
     case 'waiting':
     case 'running':
-      return {kind: 'lost', problem: lost(job, lossText(state))};
+      return {kind: 'lost', problem: lost(job, jobLossText(state))};
     case 'completed': // without having said that it was done: it was told to stop before its end
       return {kind: 'lost', problem: lost(job, 'was told to stop')};
     case 'cancelled':
@@ -82,6 +82,6 @@ function outOfMemory(job: string, memory: StageMemory | undefined): Problem {
   return {
     code: 'run/job-out-of-memory',
     message: `Job ${job} took more memory than it had asked for, and was ended`,
-    hint: `${forecastText(memory)}. Ask for more with \`memory\`, in the executor or in the resources of the stage.`,
+    hint: `${memoryForecastText(memory)}. Ask for more with \`memory\`, in the executor or in the resources of the stage.`,
   };
 }

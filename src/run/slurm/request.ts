@@ -73,7 +73,7 @@ function memoryRequest(
 }
 
 /** What was foreseen, for the person who has to ask for more. */
-export function forecastText(forecast: StageMemory | undefined): string {
+export function memoryForecastText(forecast: StageMemory | undefined): string {
   if (forecast?.kind !== 'known') return 'What it takes could not be foreseen';
   return `The forecast was ${bytesText(forecast.total_bytes)} on ${forecast.device}, of which weights ${bytesText(forecast.weights_bytes)}`;
 }

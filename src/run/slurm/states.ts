@@ -60,7 +60,7 @@ export function isStranded(fate: Fate, reason: string | null): boolean {
 }
 
 /** Why a job is over that did not end by itself, in words for people. */
-export function lossText(state: string): string {
+export function jobLossText(state: string): string {
   switch (state) {
     case 'TIMEOUT':
     case 'DEADLINE':

@@ -52,7 +52,7 @@ export function captionLine(answer: string): string {
 }
 
 /** Lines as they are, without the fence of a code block around them. Throws `caption/answer-unusable`. */
-export function lyricsText(answer: string): string {
+export function answeredLyrics(answer: string): string {
   const [, fenced] = /^```[a-z]*\n([\s\S]*?)\n?```$/i.exec(answer) ?? [];
   return something((fenced ?? answer).replace(/\r\n?/g, '\n').trim());
 }

@@ -3,7 +3,7 @@ import {decodeStereo} from '../../dataset/audio/stereo.js';
 import {wavFile} from '../../format/wav-write.js';
 
 /** One question about one song. */
-export interface Question {
+export interface ChatQuestion {
   readonly prompt: string;
   /** A line for each thing that is known; null: none is told. */
   readonly metadata: string | null;
@@ -16,7 +16,7 @@ export interface Question {
  * The `messages` of a chat completion: the text, then the sound as OpenAI's `input_audio` (base64 of a mono wav at the
  * song's own rate). Throws `audio/*`.
  */
-export async function messagesOf(question: Question): Promise<JsonObject[]> {
+export async function messagesOf(question: ChatQuestion): Promise<JsonObject[]> {
   const {prompt, metadata, audio_seconds, audio_path} = question;
   const text = metadata === null ? prompt : `${prompt}\n\nWhat is known of it:\n${metadata}`;
   if (audio_seconds === null) return [{role: 'user', content: text}];

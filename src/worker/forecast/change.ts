@@ -1,4 +1,5 @@
 import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
+import {LATENT_HZ} from '../../stage/latent-rate.js';
 
 /** One change of a stage's parameters that lowers its memory. Pure. */
 export interface MemorySaving {
@@ -9,9 +10,6 @@ export interface MemorySaving {
 
 /** Seconds of a crop that is long enough to hold a song's form and short enough for small cards. */
 const SHORT_CROP_S = 60;
-/** Latent frames a second. */
-export const LATENT_HZ = 25;
-
 /** What could be changed, the least painful first: the same update in more time, then small losses, then shorter songs. */
 export function changesFor(uses: string, options: JsonObject): MemorySaving[] {
   const changes = [...smallerBatch(uses, options)];

@@ -8,7 +8,7 @@ import type {MemoryQuestion} from '../../protocol/message.js';
 import {framesOf, type Piece, piecesOf, promptsOrSong, samplerOptions} from '../../stage/clip.js';
 import {SILENT_REFERENCE_FRAMES, tokenLimits} from '../../stage/conditioning.js';
 import {isParamObject, isStageReference, type ParamObject, type ParamValue} from '../../stage/param.js';
-import {textsOf} from '../listen/conditions.js';
+import {conditionTexts} from '../listen/conditions.js';
 import {componentDir} from '../model-input.js';
 
 /**
@@ -91,7 +91,7 @@ interface Size {
 function sizeOf(pieces: readonly Piece[]): Size {
   const bytes = (text: string) => new TextEncoder().encode(text).length;
   const tokens = pieces.map((piece) => {
-    const {prompt, lyrics} = textsOf(piece);
+    const {prompt, lyrics} = conditionTexts(piece);
     const {text: most, lyrics: mostLyrics} = tokenLimits.inference;
     return Math.min(bytes(prompt), most) + Math.min(bytes(lyrics), mostLyrics) + 1;
   });

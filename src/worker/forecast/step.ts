@@ -7,13 +7,14 @@ import type {SampleFiles} from '../../native/plan.js';
 import {type PlannedStep, type PlanSetup, planStep, type SampleLengths} from '../../native/plan.js';
 import type {MemoryQuestion} from '../../protocol/message.js';
 import {joinedLists} from '../../stage/joined.js';
+import {LATENT_HZ} from '../../stage/latent-rate.js';
 import {paramsToJson, valueAt} from '../../stage/param.js';
 import {objectPathIn} from '../context.js';
 import {componentDir} from '../model-input.js';
 import {longestClip} from '../train/longest-clip.js';
 import {engineOptions} from '../train/options.js';
 import {collectedSamples, publishedSamples, type TrainingSample} from '../train/samples.js';
-import {changesFor, LATENT_HZ, type MemorySaving, rankChanges} from './change.js';
+import {changesFor, type MemorySaving, rankChanges} from './change.js';
 import {forecastClips} from './generation.js';
 
 /** What a training or estimating step takes, and if that is too much, what would lower it. */

@@ -15,15 +15,15 @@ import {componentDir} from '../model-input.js';
 import {silentReference} from '../silence.js';
 
 /** A piece as the model is told of it, to the last character. */
-export interface PieceTexts {
+export interface ConditionTexts {
   readonly prompt: string;
   readonly lyrics: string;
 }
 
-export type Words = Omit<Piece, 'name'>;
+export type PieceWords = Omit<Piece, 'name'>;
 
 /** As inference writes them: whole seconds, the lyrics with their language. */
-export function textsOf(piece: Words): PieceTexts {
+export function conditionTexts(piece: PieceWords): ConditionTexts {
   const parts = {
     ...piece,
     genre: '',
@@ -44,7 +44,10 @@ export interface Encoding {
  * Conditions of texts, in their order: the text encoder is open only while it works, then the condition encoder, so that the
  * transformer finds the memory free.
  */
-export async function encodeTexts(texts: readonly PieceTexts[], encoding: Encoding): Promise<Condition[]> {
+export async function encodeTexts(
+  texts: readonly ConditionTexts[],
+  encoding: Encoding,
+): Promise<Condition[]> {
   const {addon, job, signal} = encoding;
   const states = await statesOf(texts, encoding);
   await using encoder = await openConditionEncoder(
@@ -64,7 +67,7 @@ interface States {
   readonly lyrics: MaskedStates;
 }
 
-async function statesOf(texts: readonly PieceTexts[], {addon, job, signal}: Encoding): Promise<States[]> {
+async function statesOf(texts: readonly ConditionTexts[], {addon, job, signal}: Encoding): Promise<States[]> {
   const tokenizer = await loadTokenizer(componentDir(job.inputs.model, 'tokenizer'));
   await using encoder = await openTextEncoder(
     addon,

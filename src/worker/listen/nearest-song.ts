@@ -2,12 +2,12 @@ import {SidestepError} from '../../base/problem.js';
 import {openSafetensors} from '../../format/safetensors-read.js';
 import {toFloat32} from '../../format/tensor.js';
 import type {Addon} from '../../native/addon.js';
-import {closestPassage, type Likeness, type Piece} from '../../native/likeness.js';
-import {LATENT_HZ} from '../../stage/clip.js';
+import {type ComparedLatents, closestPassage, type PassageLikeness} from '../../native/likeness.js';
+import {LATENT_HZ} from '../../stage/latent-rate.js';
 import {type Nearest, WINDOW_FRAMES} from '../../stage/likeness.js';
 
 /** A song as training has it. */
-export interface Song {
+export interface TrainedSong {
   readonly name: string;
   /** Equal for the same sound. */
   readonly identity: string;
@@ -27,8 +27,8 @@ export interface NearestSongs {
 export class SongSearch {
   readonly #addon: Addon;
   readonly #threads: number | undefined;
-  readonly #songs: readonly Song[];
-  readonly #compared: readonly Song[];
+  readonly #songs: readonly TrainedSong[];
+  readonly #compared: readonly TrainedSong[];
   readonly #typical = new Map<number, number | null>();
 
   constructor(
@@ -39,8 +39,8 @@ export class SongSearch {
       held_out = [],
     }: {
       readonly threads: number | undefined;
-      readonly songs: readonly Song[];
-      readonly held_out?: readonly Song[];
+      readonly songs: readonly TrainedSong[];
+      readonly held_out?: readonly TrainedSong[];
     },
   ) {
     this.#addon = addon;
@@ -49,7 +49,7 @@ export class SongSearch {
     this.#compared = spread(held_out.length > 0 ? held_out : songs, MOST_COMPARED);
   }
 
-  async find(clip: Piece, signal: AbortSignal): Promise<NearestSongs> {
+  async find(clip: ComparedLatents, signal: AbortSignal): Promise<NearestSongs> {
     const found: Omit<Nearest, 'typical'>[] = [];
     for (const song of this.#songs) {
       const {similarity, clip_frame, song_frame} = await this.#compare(clip, song, signal);
@@ -82,7 +82,7 @@ export class SongSearch {
     return typical;
   }
 
-  async #compare(clip: Piece, {files}: Song, signal: AbortSignal): Promise<Likeness> {
+  async #compare(clip: ComparedLatents, {files}: TrainedSong, signal: AbortSignal): Promise<PassageLikeness> {
     const song = await latentsOf(files);
     return closestPassage(this.#addon, {clip, song, window: WINDOW_FRAMES}, {threads: this.#threads, signal});
   }
@@ -94,7 +94,7 @@ function spread<Item>(items: readonly Item[], most: number): Item[] {
   return Array.from({length: most}, (_, i) => items[Math.floor((i * items.length) / most)]!);
 }
 
-function middleOf({data, channels}: Piece, frames: number): Piece {
+function middleOf({data, channels}: ComparedLatents, frames: number): ComparedLatents {
   const all = data.length / channels;
   const first = Math.max(0, Math.floor((all - frames) / 2));
   return {data: data.slice(first * channels, (first + Math.min(frames, all)) * channels), channels};
@@ -111,7 +111,7 @@ function rounded(value: number): number {
   return Math.round(value * 1e4) / 1e4;
 }
 
-async function latentsOf(files: readonly string[]): Promise<Piece> {
+async function latentsOf(files: readonly string[]): Promise<ComparedLatents> {
   for (const path of files) {
     await using file = await openSafetensors(path);
     if (!file.tensors.has('target_latents')) continue;

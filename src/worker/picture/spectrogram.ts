@@ -1,5 +1,5 @@
 import {type Picture, pngFile} from '../../format/png.js';
-import type {Sound} from '../../format/wav-write.js';
+import type {WavSound} from '../../format/wav-write.js';
 
 /** Samples of one spectrum: 43 ms at 48 kHz. */
 const WINDOW = 2048;
@@ -15,7 +15,7 @@ const RANGE_DB = 90;
  * What a clip sounds like, as a PNG: time from left to right, pitch upwards, loudness as colour. Spectra of Hann windows of the
  * mean of all channels; between two columns nothing is left out, each shows the loudest of its windows.
  */
-export function spectrogram(sound: Sound): Uint8Array {
+export function spectrogram(sound: WavSound): Uint8Array {
   const mono = mixed(sound.channels);
   const hop = WINDOW / 2;
   const windows = Math.max(1, Math.floor((mono.length - WINDOW) / hop) + 1); // half a window would sound like a click

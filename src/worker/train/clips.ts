@@ -19,7 +19,7 @@ import {isMemorised, type Nearest, repeatsText} from '../../stage/likeness.js';
 import type {ParamObject} from '../../stage/param.js';
 import type {WorkerContext} from '../context.js';
 import {loudnessProblem, SAMPLE_RATE, writeClip} from '../listen/clip-file.js';
-import {encodeTexts, textsOf} from '../listen/conditions.js';
+import {conditionTexts, encodeTexts} from '../listen/conditions.js';
 import {SongSearch} from '../listen/nearest-song.js';
 import {componentDir} from '../model-input.js';
 import {spectrogram} from '../picture/spectrogram.js';
@@ -93,7 +93,7 @@ async function takesOf(context: WorkerContext, addon: Addon, samples: SamplesPar
     dataset,
     duration: samples.duration,
   });
-  const conditions = await encodeTexts(pieces.map(textsOf), {addon, job, signal});
+  const conditions = await encodeTexts(pieces.map(conditionTexts), {addon, job, signal});
   return pieces.flatMap((piece, index) =>
     samples.seeds.flatMap((seed) =>
       samples.strengths.map((strength) => ({piece, condition: conditions[index]!, seed, strength})),
@@ -180,7 +180,7 @@ class Clips implements ClipMaker {
     };
     await metrics.sample(metric, {
       wave: wavFile({channels, sample_rate: SAMPLE_RATE}, '16'),
-      texts: textsOf(piece),
+      texts: conditionTexts(piece),
     });
     const path = join(job.clips_dir, file);
     const {global_step} = moment;
@@ -245,7 +245,7 @@ class Clips implements ClipMaker {
   async #recordTexts(): Promise<void> {
     const folder = this.#context.job.clips_dir;
     await makeFolder(folder);
-    const texts = Object.fromEntries(this.#takes.map(({piece}) => [piece.name, textsOf(piece)]));
+    const texts = Object.fromEntries(this.#takes.map(({piece}) => [piece.name, conditionTexts(piece)]));
     await writeFile(join(folder, 'prompts.json'), `${JSON.stringify(texts, null, 2)}\n`);
   }
 

@@ -17,7 +17,7 @@ import {
   type ProgressState,
   rotate,
 } from './progress-state.js';
-import {provenanceOf, type Standing} from './provenance.js';
+import {provenanceOf, type TrainingPoint} from './provenance.js';
 import {type ClipsState, type SavedAbout, type StartingPoint, savedAbout} from './resume.js';
 import type {Split} from './samples.js';
 import {bandsOfStep} from './timestep-tally.js';
@@ -34,7 +34,7 @@ export interface LoopParts {
   readonly clips?: ClipMaker;
 }
 
-export interface Position extends Standing {
+export interface Position extends TrainingPoint {
   readonly progress: ProgressState;
   readonly stopped_early: boolean;
   /** Null before the first, and where a state of an earlier version does not say. */

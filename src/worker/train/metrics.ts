@@ -20,7 +20,7 @@ import type {StepReport, ValidationReport} from '../../native/trainer.js';
 import {boardFolder} from '../../stage/train.js';
 import type {WorkerContext} from '../context.js';
 import {SAMPLE_RATE} from '../listen/clip-file.js';
-import type {PieceTexts} from '../listen/conditions.js';
+import type {ConditionTexts} from '../listen/conditions.js';
 import {keptDamaged} from './checkpoints.js';
 import {trainParams} from './options.js';
 import {emptyTally, type TimestepTallyState, timestepTally} from './timestep-tally.js';
@@ -28,7 +28,7 @@ import {emptyTally, type TimestepTallyState, timestepTally} from './timestep-tal
 /** The clip itself, for TensorBoard. */
 export interface SampleSound {
   readonly wave: Uint8Array;
-  readonly texts: PieceTexts;
+  readonly texts: ConditionTexts;
 }
 
 /**

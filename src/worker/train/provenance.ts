@@ -7,14 +7,14 @@ import {trainParams} from './options.js';
 import type {Split} from './samples.js';
 
 /** What a state of the run is called and where it is. */
-export interface Standing {
+export interface TrainingPoint {
   readonly global_step: number;
   readonly epoch: number;
   readonly loss: number | null;
 }
 
 /** The songs, and what can be said of how all that was made. */
-export interface MadeOf {
+export interface TrainedOn {
   readonly split: Split;
   readonly recipe: Recipe | undefined;
 }
@@ -22,8 +22,8 @@ export interface MadeOf {
 /** What is beside every adapter this stage writes. Parameters that name places of this machine are left out. */
 export function provenanceOf(
   {job, ...rest}: WorkerContext,
-  {split, recipe}: MadeOf,
-  at: Standing,
+  {split, recipe}: TrainedOn,
+  at: TrainingPoint,
 ): Provenance {
   const model = jsonObject(job.inputs.model?.json, 'model.json');
   const defaults = jsonObject(model.inference, 'model.json: inference');

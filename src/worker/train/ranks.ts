@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url';
 import {type Problem, SidestepError} from '../../base/problem.js';
 import {pause} from '../../base/timer.js';
 import type {Addon} from '../../native/addon.js';
-import {enterRing, openDoor, type RankRing} from '../../native/ranks.js';
+import {enterRing, openRankDoor, type RankRing} from '../../native/ranks.js';
 import type {Trainer, TrainerSetup} from '../../native/trainer.js';
 import type {WorkerContext} from '../context.js';
 import {rankProgram} from '../rank-program.js';
@@ -41,7 +41,7 @@ export async function startRanks(
 ): Promise<Ranks> {
   const ranks = devices.length;
   const token = randomBytes(32).toString('hex');
-  const own = await openDoor(addon, HERE);
+  const own = await openRankDoor(addon, HERE);
   const others = devices.slice(1).map((_, index) => startRank(context, index + 1));
   const end = () => {
     for (const {child} of others) child.kill('SIGKILL');

@@ -9,13 +9,13 @@ import type {SavedState} from '../partial-state.js';
 import type {KeptFolders} from './checkpoints.js';
 import {trainParams} from './options.js';
 import {freshProgress, type ProgressState} from './progress-state.js';
-import type {Standing} from './provenance.js';
+import type {TrainingPoint} from './provenance.js';
 import {restateKept} from './restate.js';
 import {resumeFrom} from './resume-from.js';
 import {emptyTally, type TimestepTallyState} from './timestep-tally.js';
 
 /** What is saved beside the engine's own state. */
-export interface SavedAbout extends Standing, SavedTraining {
+export interface SavedAbout extends TrainingPoint, SavedTraining {
   /** Of the very stage instance that saved it; a longer or shorter run has another. */
   readonly fingerprint: Fingerprint;
   readonly global_step: number;
@@ -34,7 +34,7 @@ export interface SavedAbout extends Standing, SavedTraining {
 export type ClipsState = 'due' | 'none';
 
 /** Where a run takes up its work. */
-export interface StartingPoint extends Standing {
+export interface StartingPoint extends TrainingPoint {
   readonly progress: ProgressState;
   readonly last_step: StepMetric | null;
   readonly tally: TimestepTallyState;

@@ -6,7 +6,7 @@ import {floatTensor} from '../../../src/format/float-bits.js';
 import {writeSafetensors} from '../../../src/format/safetensors-write.js';
 import {type Addon, loadAddon} from '../../../src/native/addon.js';
 import {isMemorised} from '../../../src/stage/likeness.js';
-import {type Song, SongSearch} from '../../../src/worker/listen/nearest-song.js';
+import {SongSearch, type TrainedSong} from '../../../src/worker/listen/nearest-song.js';
 import {addonPath} from '../../addon-path.js';
 
 const CHANNELS = 8;
@@ -29,7 +29,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sidestep-nearest-'));
 afterAll(() => rmSync(folder, {recursive: true}));
 
 let addon: Addon;
-let songs: Song[];
+let songs: TrainedSong[];
 beforeAll(async () => {
   addon = loadAddon(addonPath);
   songs = await Promise.all(
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 
 const signal = new AbortController().signal;
-const search = (more: {songs?: Song[]; held_out?: Song[]} = {}) =>
+const search = (more: {songs?: TrainedSong[]; held_out?: TrainedSong[]} = {}) =>
   new SongSearch(addon, {threads: 1, songs, ...more});
 const clipOf = (data: Float32Array) => ({data, channels: CHANNELS});
 
