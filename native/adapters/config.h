@@ -11,7 +11,7 @@
 
 namespace sidestep {
 
-// Every kind of adapter once, as `adapter.type` says it: a new kind is a name here, its options below, and a file of its own.
+// Every kind of adapter once, as `adapter.type` says it: a new kind is a name here, its options below, and its own file.
 #define SIDESTEP_ADAPTERS(X) X(lora) X(dora) X(lokr) X(loha) X(oft)
 
 #define SIDESTEP_ENUMERATOR(name) name,
@@ -31,7 +31,7 @@ enum class Cayley : uint8_t {
 };
 
 /// The form of one LoKr or LoHa module as its saved tensors show it. Programs split weights, and choose between whole and
-/// factored matrices, by rules of their own; ranks may differ by module.
+/// factored matrices, by their own rules; ranks may differ by module.
 struct LycorisForm {
   int64_t rank = 0;  ///< 0: every factor is whole, and nothing is scaled
   double alpha = 0;  ///< 0, or not saved: the rank, as LyCORIS reads it

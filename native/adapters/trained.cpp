@@ -22,7 +22,7 @@ SavedTensor saved_copy(const TrainedTensor& tensor, Stream& stream) { return sav
 
 namespace {
 
-/// Programs write the taps of a convolution as dimensions of their own, some with one of size 1 behind, or flattened.
+/// Programs write the taps of a convolution as separate dimensions, some with one of size 1 behind, or flattened.
 bool same_rows(const Shape& a, const Shape& b) {
   return a == b || (a.rank() != b.rank() && a.rank() > 0 && b.rank() > 0 && a[0] == b[0] && a.numel() == b.numel());
 }

@@ -6,6 +6,7 @@
 
 #include "audio/resample_filter.h"
 #include "core/error.h"
+#include "core/names.h"
 
 namespace sidestep::audio {
 
@@ -47,9 +48,11 @@ void check(const ResampleSpec& spec) {
 }  // namespace
 
 ResampleFilter resample_filter(const std::string& name) {
-  if (name == "soxr_hq") return ResampleFilter::soxr_hq;
-  if (name == "sinc_hann") return ResampleFilter::sinc_hann;
-  throw Error("native/argument-invalid", "Expected the resampler soxr_hq or sinc_hann but found " + name);
+  static constexpr Names<ResampleFilter, 2> kFilters{
+      {{"soxr_hq", ResampleFilter::soxr_hq}, {"sinc_hann", ResampleFilter::sinc_hann}}};
+  if (const ResampleFilter* filter = kFilters.find(name)) return *filter;
+  throw Error("native/argument-invalid",
+              "Expected the resampler to be one of " + kFilters.listed() + " but found \"" + name + "\"");
 }
 
 struct Resampler::State {

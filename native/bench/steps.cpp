@@ -47,7 +47,7 @@ void print_summary(const StepFigures& f, const Json::Object& extra) {
   for (const auto& [key, value] : extra) std::printf("%s: %s\n", key.c_str(), value.dump().c_str());
 }
 
-/// On a card: the ceilings found so far, as a floor for every op. On the CPU measuring them would need memory of its own.
+/// On a card: the ceilings found so far, as a floor for every op. On the CPU measuring them would need its own memory.
 Tally::Price floor_price(PeakMeter& meter, Stream& stream) {
   if (stream.device().kind != DeviceKind::cuda) return {};
   meter.sample();

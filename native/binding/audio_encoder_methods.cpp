@@ -4,6 +4,7 @@
 
 #include "binding/engine.h"
 #include "binding/handle.h"
+#include "binding/named_value.h"
 #include "binding/path_param.h"
 #include "core/error.h"
 #include "models/song_encoder.h"
@@ -20,18 +21,9 @@ struct AudioEncoder : Engine {
   OobleckEncoder model;
 };
 
-Normalize normalize_named(const std::string& name) {
-  if (name == "none") return Normalize::none;
-  if (name == "peak") return Normalize::peak;
-  if (name == "loudness") return Normalize::loudness;
-  throw Error("native/argument-invalid", "Expected normalize to be none, peak or loudness but found \"" + name + "\"");
-}
-
-Posterior posterior_named(const std::string& name) {
-  if (name == "sample") return Posterior::sample;
-  if (name == "mean") return Posterior::mean;
-  throw Error("native/argument-invalid", "Expected latents to be sample or mean but found \"" + name + "\"");
-}
+constexpr Names<Normalize, 3> kNormalize{
+    {{"none", Normalize::none}, {"peak", Normalize::peak}, {"loudness", Normalize::loudness}}};
+constexpr Names<Posterior, 2> kPosterior{{{"sample", Posterior::sample}, {"mean", Posterior::mean}}};
 
 /// Seconds to whole audio samples at the VAE's rate; 0 seconds means no tiles.
 std::optional<Tiling> tiling_of(const Json& params, int64_t rate) {
@@ -44,11 +36,11 @@ SongOptions options_of(const Json& params, const OobleckConfig& config) {
   SongOptions options;
   options.resample_filter = audio::resample_filter(params.at("resampler").as_string());
   options.max_duration = params.number_or("max_duration", 0);
-  options.normalize = normalize_named(params.at("normalize").as_string());
+  options.normalize = named_value("normalize", params.at("normalize").as_string(), kNormalize);
   options.peak_target = params.number_or("peak_target", options.peak_target);
   options.loudness_target = params.number_or("loudness_target", options.loudness_target);
   options.latents.tiling = tiling_of(params, config.sampling_rate);
-  options.latents.posterior = posterior_named(params.at("latents").as_string());
+  options.latents.posterior = named_value("latents", params.at("latents").as_string(), kPosterior);
   options.latents.seed = static_cast<uint64_t>(params.int_or("seed", 0));
   options.latents.sample = static_cast<uint64_t>(params.int_or("sample", 0));
   return options;

@@ -1,6 +1,6 @@
 #include "binding/sample_params.h"
 
-#include "core/error.h"
+#include "binding/named_value.h"
 #include "core/path_text.h"
 
 namespace sidestep::binding {
@@ -20,10 +20,8 @@ std::vector<SampleFiles> sample_files(const Json& params, const std::string& key
 }
 
 DType dtype_from_precision(const std::string& name) {
-  if (name == "f32") return DType::f32;
-  if (name == "bf16") return DType::bf16;
-  if (name == "f16") return DType::f16;
-  throw Error("native/argument-invalid", "Expected a precision of f32, bf16 or f16 but found \"" + name + "\"");
+  static constexpr Names<DType, 3> kPrecisions{{{"f32", DType::f32}, {"bf16", DType::bf16}, {"f16", DType::f16}}};
+  return named_value("precision", name, kPrecisions);
 }
 
 }  // namespace sidestep::binding

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "binding/handle.h"
+#include "binding/named_value.h"
 #include "binding/open_trainer.h"
 #include "binding/path_param.h"
 #include "core/error.h"
@@ -56,18 +57,9 @@ std::map<std::string, std::string> metadata_of(const Json& params) {
   return metadata;
 }
 
-AdapterWeights weights_named(const std::string& name) {
-  if (name == "best") return AdapterWeights::best;
-  if (name == "raw") return AdapterWeights::raw;
-  if (name == "ema") return AdapterWeights::ema;
-  throw Error("native/argument-invalid", "Expected weights to be best, raw or ema but found \"" + name + "\"");
-}
-
-Resume resume_named(const std::string& name) {
-  if (name == "exact") return Resume::exact;
-  if (name == "fork") return Resume::fork;
-  throw Error("native/argument-invalid", "Expected resume to be exact or fork but found \"" + name + "\"");
-}
+constexpr Names<AdapterWeights, 3> kWeights{
+    {{"best", AdapterWeights::best}, {"raw", AdapterWeights::raw}, {"ema", AdapterWeights::ema}}};
+constexpr Names<Resume, 2> kResume{{{"exact", Resume::exact}, {"fork", Resume::fork}}};
 
 /// {model_folder, samples, validation_samples, options, precision, device, threads}
 ///   → {handle, shape, memory, modules, global_step, finished}
@@ -111,9 +103,10 @@ const Method save_method{"save_checkpoint", [](const Request& request) -> Respon
 const Method save_adapter_method{"save_adapter", [](const Request& request) -> Response {
                                    const auto open = opened(request);
                                    const Session session(*open, request);
-                                   open->trainer.save_adapter(path_param(request.params, "folder"),
-                                                              weights_named(request.params.at("weights").as_string()),
-                                                              metadata_of(request.params));
+                                   open->trainer.save_adapter(
+                                       path_param(request.params, "folder"),
+                                       named_value("weights", request.params.at("weights").as_string(), kWeights),
+                                       metadata_of(request.params));
                                    return {};
                                  }};
 
@@ -122,7 +115,8 @@ const Method load_method{
     "load_checkpoint", [](const Request& request) -> Response {
       const auto open = opened(request);
       const Session session(*open, request);
-      open->trainer.load(path_param(request.params, "folder"), resume_named(request.params.string_or("resume", "exact")));
+      open->trainer.load(path_param(request.params, "folder"),
+                         named_value("resume", request.params.string_or("resume", "exact"), kResume));
       return {Json::Object{{"global_step", open->trainer.global_step()}, {"finished", open->trainer.finished()}}, {}};
     }};
 

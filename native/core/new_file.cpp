@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::array kFull{
     ENOSPC,
-#ifdef EDQUOT  // Windows has no number for a quota of its own
+#ifdef EDQUOT  // Windows has no number of its own for a quota
     EDQUOT,
 #endif
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/names.h"
 
 namespace sidestep::fake_cuda {
 namespace {
@@ -31,12 +32,10 @@ thread_local int recordings_begun = 0;
 Order chosen_order() {
   const char* choice = std::getenv("SIDESTEP_FAKE_CUDA_ORDER");
   const std::string_view name = choice == nullptr ? "prompt" : choice;
-  if (name == "prompt") return Order::prompt;
-  if (name == "late_copies") return Order::late_copies;
-  if (name == "late_work") return Order::late_work;
-  if (name == "late") return Order::late;
-  throw Error("native/argument-invalid", "SIDESTEP_FAKE_CUDA_ORDER is " + std::string(name),
-              "Known: prompt, late_copies, late_work, late.");
+  static constexpr Names<Order, 4> kOrders{
+      {{"prompt", Order::prompt}, {"late_copies", Order::late_copies}, {"late_work", Order::late_work}, {"late", Order::late}}};
+  if (const Order* order = kOrders.find(name)) return *order;
+  throw Error("native/argument-invalid", "SIDESTEP_FAKE_CUDA_ORDER is " + std::string(name), "Known: " + kOrders.listed() + ".");
 }
 
 }  // namespace

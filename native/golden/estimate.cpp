@@ -219,7 +219,7 @@ void add_stale_gradients(const Case& c, const Json& settings, const std::vector<
   }
 }
 
-/// Sum of squared gradients over elements and batches of each run; the first run may have data of its own.
+/// Sum of squared gradients over elements and batches of each run; the first run may have its own data.
 Runs fisher_runs(const Json& settings, const Measured& first_run, const Measured& others, const std::vector<double>& elements) {
   Runs runs;
   for (const Json& subset : settings.at("fisher_run_subsets").as_array()) {

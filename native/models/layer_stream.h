@@ -11,7 +11,7 @@
 namespace sidestep {
 
 /// The frozen weights of a model's upper layers, which wait in page-locked memory of the host. A card has places for two of them:
-/// one that is computed with, and one that arrives meanwhile on a queue of its own. Layer k always comes into place k % 2, so its
+/// one that is computed with, and one that arrives meanwhile on its own queue. Layer k always comes into place k % 2, so its
 /// weights have one address. Bytes that were moved are the bytes there were: results do not change. The calls of a pass may be
 /// recorded (ops/recording.h). On Device::plan it only counts.
 class LayerStream {

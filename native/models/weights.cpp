@@ -17,7 +17,7 @@ namespace sidestep {
 struct Weights::Source {
   std::optional<WeightFiles> files;  ///< absent: random
   uint64_t seed = 0;
-  uint64_t drawn = 0;  ///< random tensors made so far: each has a stream of its own
+  uint64_t drawn = 0;  ///< random tensors made so far: each has its own stream
   DType dtype = DType::f32;
   DType imagined = DType::f32;           ///< on Device::plan: what the files are imagined to hold
   Stream* stream = nullptr;              ///< used while tensors are asked for, not after

@@ -29,7 +29,7 @@ struct FrozenMatrices {
 
 /// Where a model's frozen tensors come from, and who keeps them alive: checkpoint files, or a generator for benches and
 /// memory plans. Only what is asked for is touched. On a CPU a matrix, and any tensor already in the wanted dtype, stays a view
-/// of the mapped file; anything else is converted once into memory of its own.
+/// of the mapped file; anything else is converted once into its own memory.
 class Weights {
  public:
   /// Tensors named `prefix + name` in `files` (f32, f16 or bf16), as `dtype` on the stream's device.

@@ -57,7 +57,7 @@ TEST("attention band: the tiles walked for a block meet every allowed pair, and 
       }
 }
 
-TEST("attention band: of every allowed pair the piece is kept, each piece in a place of its own, and a band keeps its width") {
+TEST("attention band: of every allowed pair the piece is kept, each piece in its own place, and a band keeps its width") {
   for (const Case& c : kCases) {
     const Reach reach{c.keys, c.window, c.causality};
     const ScoreFragments fragments = ScoreFragments::of(reach, c.queries);

@@ -4,7 +4,7 @@
 
 namespace sidestep::cuda {
 
-/// An f32 convolution by kernels of its own; false where it serves none: what a few channels take does not fit
+/// An f32 convolution by its own kernels; false where it serves none: what a few channels take does not fit
 /// shared memory, or the batch is too large. Nothing is queued then.
 bool correlate_f32(const Conv1d& op, cudaStream_t queue);
 

@@ -179,7 +179,7 @@ void conv1d(const Conv1d& op, Stream& stream) {
   correlate(batch, stream);
 }
 
-// Every stride-th output is a correlation of its own with every stride-th tap, read backwards:
+// Every stride-th output is its own correlation with every stride-th tap, read backwards:
 //   y[o, q * stride + phase - padding] = bias[o] + sum over i, j of weight[i, o, phase + j * stride] x[i, q - j]
 void conv_transpose1d(const ConvTranspose1d& op, Stream& stream) {
   require_f32("conv_transpose1d", op.x.dtype());

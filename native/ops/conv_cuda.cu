@@ -43,7 +43,7 @@ struct Correlation : Signals<T> {
   __device__ void store(int64_t g, int64_t o, int64_t l, float sum) const { this->output(g, o, l, sum); }
 };
 
-// Every stride-th output is a correlation of its own with every stride-th tap:
+// Every stride-th output is its own correlation with every stride-th tap:
 //   y[o, q stride + phase - padding] = sum over i, j of weight[i, o, phase + j stride] x[i, q - j]
 template <typename T>
 struct Phase : Signals<T> {

@@ -33,7 +33,7 @@ Launch<Parameters...> launch(void (*kernel)(Parameters...), dim3 grid, dim3 bloc
 /// A kernel's large argument, read where the launch put it: without a copy a thread.
 #define SIDESTEP_GRID_CONSTANT(...) const __grid_constant__ __VA_ARGS__
 
-/// The block's one variable of this type, uninitialised. Each use has a struct of its own: the type is its name.
+/// The block's one variable of this type, uninitialised. Each use has its own struct: the type is its name.
 template <typename T>
 __device__ __forceinline__ T& shared() {
   __shared__ T variable;

@@ -14,7 +14,7 @@
 namespace sidestep {
 namespace {
 
-/// One number goes up on a queue of its own, again and again from the same page-locked memory, and is added up on another.
+/// One number goes up on its own queue, again and again from the same page-locked memory, and is added up on another.
 struct Relay {
   Stream copies{testing::device_under_test()}, work{testing::device_under_test()};
   Storage host{allocate_staging(work.device(), sizeof(float)), DType::f32, {1}};

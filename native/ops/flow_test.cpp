@@ -15,7 +15,8 @@ TEST("timestep_embedding: cosines then sines of 1000 t f") {
     for (const double value : values_of(t.view())) {
       for (const int part_index : {0, 1})
         for (int64_t i = 0; i < width / 2; ++i) {
-          const auto half = static_cast<float>(width / 2), index = static_cast<float>(i);
+          const int64_t pairs = width / 2;
+          const auto half = static_cast<float>(pairs), index = static_cast<float>(i);
           const double f = std::exp(-std::log(10000.0) * static_cast<double>(index) / static_cast<double>(half));
           const float rounded = std::exp(static_cast<float>(-std::log(10000.0)) * index / half);
           const double angle = 1000 * value * f;

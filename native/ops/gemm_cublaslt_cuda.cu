@@ -238,7 +238,7 @@ struct Event {
   cudaEvent_t event = nullptr;
 };
 
-/// Milliseconds of the fastest of a few runs into memory of its own; infinity if it does not run.
+/// Milliseconds of the fastest of a few runs into its own memory; infinity if it does not run.
 float time_of(Plan& plan, DeviceState& state, const Gemm& op, void* c, cudaStream_t queue) {
   constexpr int kRuns = 5;
   const Event begin, end;

@@ -150,7 +150,7 @@ int device_count() {
   return count;
 }
 
-/// The tensor cores' bf16 and cp.async begin with Ampere: cards of 7.5 (T4, RTX 20) would need kernels of their own.
+/// The tensor cores' bf16 and cp.async begin with Ampere: cards of 7.5 (T4, RTX 20) would need their own kernels.
 std::string why_unusable(const cudaDeviceProp& properties) {
   if (properties.major >= 8) return {};
   return std::string(properties.name) + " has compute capability " + std::to_string(properties.major) + "." +

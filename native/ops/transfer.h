@@ -18,7 +18,7 @@ struct Transfer {
 };
 void transfer(const Transfer& op, Stream& stream);
 
-/// A copy on the host, in memory of its own.
+/// A copy on the host, in its own memory.
 Storage to_host(ConstTensor device_tensor, Stream& stream);
 
 }  // namespace sidestep

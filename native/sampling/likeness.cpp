@@ -14,7 +14,7 @@ namespace {
 constexpr double kLeastVariation = 0.05;  // of the song's windows on average
 constexpr int64_t kRows = 512;            // windows of the clip that are looked at together
 
-/// Without each channel's mean: a level of its own changes nothing here, and would cost digits of the products.
+/// Without each channel's mean: its own level changes nothing here, and would cost digits of the products.
 Storage centred(ConstTensor piece) {
   const int64_t frames = piece.shape()[0], channels = piece.shape()[1];
   Storage out(DType::f32, piece.shape());

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kChannels = 5;
 
-/// Noise that drifts, with a level of its own in each channel.
+/// Noise that drifts, with its own level in each channel.
 Storage piece(uint64_t seed, int64_t frames) {
   Storage out(DType::f32, {frames, kChannels});
   auto* data = out.tensor().data<float>();

@@ -3,7 +3,7 @@
 
 namespace sidestep::simt {
 
-/// A stack of its own and where it stopped: what a CUDA thread of the machine is. Sanitizers are informed of every switch.
+/// Its own stack and where it stopped: what a CUDA thread of the machine is. Sanitizers are informed of every switch.
 class Fiber {
  public:
   Fiber() = default;  ///< the host thread that runs now, once it has switched away

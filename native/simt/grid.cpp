@@ -38,7 +38,7 @@ std::vector<uint64_t> order_of_blocks(uint64_t count, uint64_t random) {
   return order;
 }
 
-/// Shared memory for those blocks that run at the same time. A race detector needs memory of its own for each block: what another
+/// Shared memory for those blocks that run at the same time. A race detector needs its own memory for each block: what another
 /// block did there before is none of its business.
 class MemoryOfBlocks {
  public:

@@ -37,7 +37,7 @@ SharedMemory::~SharedMemory() {
 }
 
 void SharedMemory::begin_block() {
-  if (with_thread_sanitizer()) return;  // each block has memory of its own then, fresh from the constructor
+  if (with_thread_sanitizer()) return;  // each block has its own memory then, fresh from the constructor
   for (const Variable& v : variables_)  // not what lies between: that is poisoned, and still as it was
     if (v.begin != nullptr) std::memset(v.begin, kUnwritten, v.bytes);
   std::memset(dynamic_, kUnwritten, dynamic_bytes_);

@@ -40,7 +40,7 @@ struct Estimator {
   double score_of(size_t module, double square) const;
 };
 
-/// Each run visits the songs in an order of its own.
+/// Each run visits the songs in its own order.
 Batch Estimator::next_batch(int64_t run_index, int64_t batch_index) const {
   const auto count = static_cast<int64_t>(setup.samples.size());
   const auto order = epoch_order(count, Shuffle::epoch, options().seed, run_index);

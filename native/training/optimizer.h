@@ -13,7 +13,7 @@
 
 namespace sidestep {
 
-// Every update rule once, as `optimizer.type` says it: a new rule is a name here, its options below, and a file of its own.
+// Every update rule once, as `optimizer.type` says it: a new rule is a name here, its options below, and its own file.
 #define SIDESTEP_OPTIMIZERS(X) X(adamw) X(adamw8bit) X(adafactor) X(prodigy)
 
 #define SIDESTEP_ENUMERATOR(name) name,
@@ -46,7 +46,7 @@ struct ProdigyOptions {
   bool safeguard_warmup = defaults::train::optimizer::prodigy::safeguard_warmup;
 };
 
-/// Fields are the schema's; what only some rules have is in structs of their own.
+/// Fields are the schema's; what only some rules have is in their own structs.
 struct OptimizerOptions {
   OptimizerType type = OptimizerType::adamw;
   double learning_rate = defaults::train::optimizer::adamw::learning_rate;  ///< the schedule's peak

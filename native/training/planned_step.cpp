@@ -38,7 +38,7 @@ PlannedStep::Passes PlannedStep::measure(const KeptLayers& kept) {
 
 void PlannedStep::run_passes(const KeptLayers& kept, Workspace work) {
   const auto size = static_cast<size_t>(request_.batch_size);
-  // Dropped samples: replacing their conditions takes scratch of its own on some devices.
+  // Dropped samples: replacing their conditions takes its own scratch on some devices.
   const Draws draws{.noise = {},
                     .noise_keys = std::vector<RandomKey>(size),
                     .t = std::vector<float>(size, 0.5F),

@@ -47,7 +47,7 @@ LoadedSample load_sample(const SampleFiles& from);
 /// Latent frames begin … begin + frames of latents and context alike; the condition is not cut.
 Sample crop(const Sample& sample, int64_t begin, int64_t frames);
 
-/// When a batch on its way to a card by a queue of its own has arrived there, and when the passes have read it.
+/// When a batch on its way to a card by its own queue has arrived there, and when the passes have read it.
 struct Passage {
   explicit Passage(Device card) : arrived(card), read(card) {}
   Event arrived, read;

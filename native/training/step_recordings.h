@@ -17,7 +17,7 @@ struct StepPasses {
 };
 
 /// Passes by what decides them: shapes, lengths, addresses. The first of a kind runs as it is and makes what is made once (plans
-/// of products, pools); the second is recorded; later ones are replayed. A card holds each recording in memory of its own, so
+/// of products, pools); the second is recorded; later ones are replayed. A card holds each recording in its own memory, so
 /// those that are kept have a budget. The one that was used longest ago goes first, and only for a kind that has come twice
 /// since: when more kinds take turns than there is room for, some are always replayed and the rest runs as it is, instead of each
 /// being recorded again.

@@ -37,7 +37,7 @@ struct Listeners {
   std::vector<std::unique_ptr<RingListener>> of_rank;
 };
 
-/// Each rank is a thread with a trainer of its own; `leader` is what rank 0 does. Thrown is what a rank failed of itself, else
+/// Each rank is a thread with its own trainer; `leader` is what rank 0 does. Thrown is what a rank failed of itself, else
 /// that one is gone.
 void train_together(int64_t ranks, const TrainerSetup& setup, const std::function<void(Trainer&)>& leader) {
   const Listeners listeners(ranks);
