@@ -44,8 +44,9 @@ void expect_tempo(const Piece& piece, const SongAnalysis& found) {
 
 TEST("fourier: a sine of amplitude 1 is 0.5 at its bin, and nothing far from it") {
   audio::Fourier fourier(256);
-  std::vector<float> wave;
-  for (int i = 0; i < 256; ++i) wave.push_back(static_cast<float>(std::sin(2 * std::numbers::pi * 17 * i / 256)));
+  std::vector<float> wave(256);
+  for (size_t i = 0; i < wave.size(); ++i)
+    wave[i] = static_cast<float>(std::sin(2 * std::numbers::pi * 17 * static_cast<double>(i) / 256));
   std::vector<double> magnitudes;
   fourier.magnitudes(wave.data(), magnitudes);
   EXPECT(magnitudes.size() == 129);

@@ -44,7 +44,7 @@ OnsetMeter::OnsetMeter() : fourier_(kFrame), edges_{} {
   const double bin = static_cast<double>(kRate) / static_cast<double>(kFrame);
   for (size_t b = 0; b <= kBands; ++b) {
     const double frequency = kLowest * math::pow(kHighest / kLowest, static_cast<double>(b) / static_cast<double>(kBands));
-    const auto edge = static_cast<int64_t>(frequency / bin + 0.5);
+    const auto edge = static_cast<int64_t>(std::llround(frequency / bin));
     edges_[b] = b == 0 ? std::max<int64_t>(1, edge) : std::max(edges_[b - 1] + 1, edge);
   }
   pending_.assign(static_cast<size_t>(kFrame / 2), 0.F);  // frame 0 is centred on the first sample

@@ -31,7 +31,7 @@ TEST("a run looks at the order of twenty modules and no more") {
 }
 
 TEST("a batch without memory is left out where that is wished, two in a row end the run") {
-  const auto at = [](std::vector<int64_t> without) {
+  const auto at = [](const std::vector<int64_t>& without) {
     return [without](int64_t i) -> BatchScores {
       for (const int64_t batch : without)
         if (batch == i) no_memory();

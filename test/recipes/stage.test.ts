@@ -18,6 +18,7 @@ describe('a stage type, added by its recipe in a copy of the repository', () => 
   beforeAll(() => {
     copy = copyOfRepository([
       ...['src', 'schema', 'scripts', 'docs', 'presets', 'test', ':!test/golden', ':!test/audio'],
+      'native/core/option_defaults.generated.h',
       ...[
         'package.json',
         'tsconfig.json',
