@@ -60,7 +60,7 @@ function remains({pid}: Owner): SidestepError {
   return new SidestepError({
     code: 'run/orphan-remains',
     message: `Process ${pid}, a worker of an earlier run that was killed, does not end, and may still write`,
-    hint: `If it is one (a \`node\` of sidestep), end it (\`${endCommand(pid)}\`) and run again. If even that does not help, it waits for a disk or a device that does not answer.`,
+    hint: `If it is one (a process of Node that runs sidestep), end it (\`${endCommand(pid)}\`) and run again. If even that does not help, it waits for a disk or a device that does not answer.`,
   });
 }
 
