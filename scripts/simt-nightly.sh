@@ -47,6 +47,7 @@ tsan() { # a race between CUDA threads is one between fibers; only barriers orde
   export TSAN_OPTIONS="history_size=4 ${TSAN_OPTIONS:-}"
   compile "$build_tsan" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 -DSIDESTEP_SANITIZE=thread || failures+=("thread sanitizer's build")
   attempt "thread sanitizer" "$build_tsan/sidestep_tests" --device simt attention_tensor_test gated_add flow_loss "gemm: batches" modulated_rms_norm optimizer rotation sum_rows
+  attempt "thread sanitizer, products of warp groups" env SIDESTEP_SIMT_SHARED=hopper "$build_tsan/sidestep_tests" --device simt "16-bit heads"
   attempt "thread sanitizer, own products and convolutions" env SIDESTEP_CUBLASLT= "$build_tsan/sidestep_tests" --device simt "gemm: 16-bit" "conv1d: strides"
   # Its own sharpness: what numbers cannot show, it must.
   local line

@@ -186,6 +186,7 @@ void Block::wake(const uint64_t* barrier) {
 
 void Block::begin_threads(dim3 size, uint3 block) {
   count_ = live_ = static_cast<int>(size.x * size.y * size.z);
+  const Unwatched books;
   waiting_ = value_ = 0;
   first_ = standing_ = 0;
   while (threads_.size() < static_cast<size_t>(count_)) threads_.push_back(std::make_unique<Thread>(&Block::thread_body));

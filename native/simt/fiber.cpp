@@ -17,6 +17,8 @@ __attribute__((weak)) void __tsan_destroy_fiber(void*);
 __attribute__((weak)) void __tsan_switch_to_fiber(void*, unsigned);
 __attribute__((weak)) void __tsan_acquire(void*);
 __attribute__((weak)) void __tsan_release(void*);
+__attribute__((weak)) void __tsan_ignore_thread_begin();
+__attribute__((weak)) void __tsan_ignore_thread_end();
 
 /// Callee-saved registers go onto the old stack and its pointer to `save`; the same come from the stack at `load`.
 void sidestep_simt_switch(void** save, void* load);
@@ -140,6 +142,12 @@ void Fiber::arrived(Fiber& host) {
   host.stack_bytes_ = bytes;
 }
 
+Unwatched::Unwatched() {
+  if (with_thread_sanitizer()) __tsan_ignore_thread_begin();
+}
+Unwatched::~Unwatched() {
+  if (with_thread_sanitizer()) __tsan_ignore_thread_end();
+}
 bool with_thread_sanitizer() { return __tsan_create_fiber != nullptr; }
 bool with_address_sanitizer() { return __asan_poison_memory_region != nullptr; }
 void acquire(void* what) {

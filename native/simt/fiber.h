@@ -33,6 +33,15 @@ class Fiber {
 void acquire(void* what);
 void release(void* what);
 bool with_thread_sanitizer();
+/// While one lives the thread sanitizer does not look: at the machine's own books, which threads keep in turns. No switch of
+/// fibers within.
+class Unwatched {
+ public:
+  Unwatched();
+  ~Unwatched();
+  Unwatched(const Unwatched&) = delete;
+  Unwatched& operator=(const Unwatched&) = delete;
+};
 bool with_address_sanitizer();
 /// Bytes that a kernel must not touch, for the address sanitizer.
 void poison(const void* begin, size_t bytes);

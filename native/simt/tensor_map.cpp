@@ -73,11 +73,13 @@ std::vector<BoxPiece> pieces_of(const BoxCopy& copy) {
 }
 
 void remember_box(const BoxCopy& copy) {
+  const Unwatched books;
   Block::of_this_thread().boxes.push_back(copy);
   Block::of_this_thread().wake(copy.barrier);
 }
 
 bool take_box(const uint64_t* barrier, BoxCopy& copy) {
+  const Unwatched books;
   Block& block = Block::of_this_thread();
   std::vector<size_t> found;
   for (size_t i = 0; i < block.boxes.size(); ++i)

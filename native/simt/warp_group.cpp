@@ -184,7 +184,10 @@ namespace {
 template <typename Finish>
 void of_whole_warp(Site site, const Finish& finish) {
   Block& block = Block::of_this_thread();
-  block.meet_warp(0xffffffffU, site, [&] { finish(block.warp_of(*current).products); });
+  block.meet_warp(0xffffffffU, site, [&] {
+    const Unwatched books;
+    finish(block.warp_of(*current).products);
+  });
 }
 }  // namespace
 
