@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Every kernel that a real model launches must have run in a test, in the very instance (types, head size, width of access) that it launches.
 # What real models launch is learned from their own benches on the SIMT machine with launches only noted: the 2B and XL models in training
-# and generation, the text encoder (the condition encoder is made of the same layers), the autoencoder; on all kinds of card that kernels
+# and generation, text and condition encoder, the autoencoder, each in the precisions that it is computed in; on all kinds of card that kernels
 # distinguish, with cuBLASLt and without. What ran is in the reports of `ctest -R simt_`.
-#   scripts/check-kernel-runs.sh BUILD_FOLDER        prints one line a kernel; fails when one of them did not run
+#   scripts/check-kernel-runs.sh BUILD_FOLDER [TRIED_FOLDER]     prints one line a kernel; fails when one of them did not run. With a second
+#   folder, a build with sanitizers: whether they ran there; what real models launch is known from the first one's run
 set -uo pipefail
-build=$1
+build=$1 tried=${2:-$1}
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-compgen -G "$build/simt/*.report" > /dev/null || { echo "no reports in $build/simt: run ctest --test-dir $build -R simt_ first" >&2; exit 1; }
+compgen -G "$tried/simt/*.report" > /dev/null || { echo "no reports in $tried/simt: run ctest --test-dir $tried -R simt_ first" >&2; exit 1; }
 
 note() { # note BENCH ARGUMENT...: what that launches
   SIDESTEP_SIMT_LAUNCHES=note SIDESTEP_SIMT_REPORT="$work/needed" "$build/sidestep_bench" "$@" --backend simt > "$work/log" 2>&1 && return
@@ -29,24 +30,34 @@ note_models() {
     note train_step --config "$work/$model.json" --latents 1501 --rank 64 --steps 1 --batch 2 --checkpointing off
     note generate --config "$work/$model.json" --latents 1500 --steps 1
   done
-  note encode_text --config "$work/text.json" --steps 1
+  local precision
+  for precision in f32 f16; do # what a pipeline may ask for
+    note train_step --config "$work/2b.json" --latents 1501 --rank 64 --steps 1 --batch 2 --precision $precision
+    note generate --config "$work/2b.json" --latents 1500 --steps 1 --precision $precision
+  done
+  note encode_text --config "$work/text.json" --steps 1 --precision f32 # encoders and autoencoder compute in f32 (binding/)
+  note encode_condition --config "$work/2b.json" --steps 1 --precision f32
 }
-for SIDESTEP_SIMT_SHARED in 100 164 228 hopper; do
-  export SIDESTEP_SIMT_SHARED
-  note_models
-  SIDESTEP_CUBLASLT='' note_models
-  note encode_audio --config "$here/native/bench/results/vae.config.json" --latents 250 --steps 1
-  note decode_audio --config "$here/native/bench/results/vae.config.json" --latents 250 --steps 1
-done
 
 # launched LAUNCHES BLOCKS THREADS NAME; product CALLS NAME
 names() { sed -nE 's/^launched [0-9]+ [0-9]+ [0-9]+ //p; s/^product [0-9]+ //p' "$@" | sort -u; }
-names "$work/needed" > "$work/needed.names"
-names "$build"/simt/*.report > "$work/ran.names"
-sed -n 's/^kernel //p' "$build"/simt/*.report | sort -u > "$work/all.names"
-comm -12 "$work/needed.names" "$work/ran.names" | sed 's/^/ran      /'
-comm -23 "$work/needed.names" "$work/ran.names" | sed 's/^/DID NOT RUN  /' | tee "$work/missing"
+needed=$build/simt/needed.names
+if [ "$tried" = "$build" ]; then
+  for SIDESTEP_SIMT_SHARED in 100 164 228 hopper; do
+    export SIDESTEP_SIMT_SHARED
+    note_models
+    SIDESTEP_CUBLASLT='' note_models
+    note encode_audio --config "$here/native/bench/results/vae.config.json" --latents 250 --steps 1 --precision f32
+    note decode_audio --config "$here/native/bench/results/vae.config.json" --latents 250 --steps 1 --precision f32
+  done
+  names "$work/needed" > "$needed"
+fi
+
+names "$tried"/simt/*.report > "$work/ran.names"
+sed -n 's/^kernel //p' "$tried"/simt/*.report | sort -u > "$work/all.names"
+comm -12 "$needed" "$work/ran.names" | sed 's/^/ran      /'
+comm -23 "$needed" "$work/ran.names" | sed 's/^/DID NOT RUN  /' | tee "$work/missing"
 missing=$(wc -l < "$work/missing")
-echo "real models launch $(wc -l < "$work/needed.names") kernels and products, $missing of which no test ran; of all $(wc -l < "$work/all.names") kernels of the plugin" \
+echo "real models launch $(wc -l < "$needed") kernels and products, $missing of which no test ran; of all $(wc -l < "$work/all.names") kernels of the plugin" \
   "tests ran $(comm -12 "$work/all.names" "$work/ran.names" | wc -l)"
 [ "$missing" -eq 0 ]

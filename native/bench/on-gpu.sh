@@ -7,8 +7,8 @@
 #   RESULT=FILE   where to write (default: native/bench/results/<card>-<date>.txt)     BUILD=FOLDER (default: build-gpu)
 #   PEER=PYTHON   a Python with torch, for the same step in PyTorch (default: python3; without torch it is left out)
 #   REHEARSE=1    everything that follows on the SIMT machine instead of a card, to see that the script itself works: tests and golden cases by
-#                 a few names, benches with their launches only noted; compute-sanitizer's tests are looked up and PyTorch's script is read, no
-#                 more; BUILD is used as it is
+#                 a few names, benches with their launches only noted; compute-sanitizer has a stand-in that looks its tests up, and PyTorch's script
+#                 is read, no more; BUILD is used as it is
 #   CONFIG=FILE   a DiT's config.json for the whole-step benches (default: the 2B model's values)
 #   LIMIT=SECONDS for each program (default: 300)
 #   BUDGET=SECONDS for all but building (default: 1500): what has not begun by then is left out, and said so
@@ -125,20 +125,32 @@ golden() {
   follow
 }
 
+# For a rehearsal, in the tool's place: takes the options that it is given here and no others, and looks the tests up.
+stand_in_for_sanitizer() {
+  tool=$build/compute-sanitizer
+  cat > "$tool" <<'STAND_IN'
+#!/usr/bin/env bash
+[[ "${*:1:4}" =~ ^--tool\ (memcheck|racecheck|initcheck)\ --error-exitcode\ [1-9]$ ]] || { echo "options of no tool: $*"; exit 2; }
+program=$5 tests=("${@:8}")
+for test in "${tests[@]}"; do
+  [ -n "$("$program" --list "$test")" ] || { echo "no test is called $test"; exit 2; }
+  "$program" --list "$test"
+done
+STAND_IN
+  chmod +x "$tool"
+}
+
 sanitize() {
   local tool=compute-sanitizer memory=(native/ops/) races=(attention norm snake gemm: conv1d) initial=(attention norm optimizer conv1d)
-  if [ -n "${REHEARSE:-}" ]; then
-    step "compute-sanitizer's tests" "$build/sidestep_tests" --list "${memory[@]}" "${races[@]}" "${initial[@]}"
-    return
-  fi
-  command -v $tool > /dev/null || tool=/usr/local/cuda/bin/compute-sanitizer
+  [ -z "${REHEARSE:-}" ] || stand_in_for_sanitizer
+  command -v "$tool" > /dev/null || tool=/usr/local/cuda/bin/compute-sanitizer
   if [ ! -x "$(command -v $tool)" ]; then
     say "" "## compute-sanitizer" "not on this machine: nothing was checked"
     return
   fi
-  step memcheck $tool --tool memcheck --error-exitcode 9 "$build/sidestep_tests" --device cuda "${memory[@]}"
-  step racecheck $tool --tool racecheck --error-exitcode 9 "$build/sidestep_tests" --device cuda "${races[@]}"
-  step initcheck $tool --tool initcheck --error-exitcode 9 "$build/sidestep_tests" --device cuda "${initial[@]}"
+  step memcheck "$tool" --tool memcheck --error-exitcode 9 "$build/sidestep_tests" --device $device "${memory[@]}"
+  step racecheck "$tool" --tool racecheck --error-exitcode 9 "$build/sidestep_tests" --device $device "${races[@]}"
+  step initcheck "$tool" --tool initcheck --error-exitcode 9 "$build/sidestep_tests" --device $device "${initial[@]}"
 }
 
 # The same layers in PyTorch, eager and compiled, in the same run.
@@ -178,7 +190,8 @@ predicted_card() {
   esac
 }
 
-# What comes before and after training: a text, its condition, a minute of audio to latents and back, a clip's denoising step.
+# What comes before and after training: a text, its condition, a minute of audio to latents and back, a clip's denoising step. All but the last
+# are computed in f32, as in a pipeline.
 other_models() {
   local bench=("$build/sidestep_bench") text=$build/text-encoder.json vae=native/bench/results/vae.config.json latents=1500 few=()
   if [ -n "${REHEARSE:-}" ]; then
@@ -186,11 +199,11 @@ other_models() {
   fi
   echo '{"vocab_size": 151669, "hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28, "num_attention_heads": 16,
     "num_key_value_heads": 8, "head_dim": 128, "rope_theta": 1000000}' > "$text"  # Qwen3-Embedding-0.6B
-  step "text encoder" "${bench[@]}" encode_text --config "$text" --condition 256 --backend $device "${few[@]}"
-  step "condition encoder" "${bench[@]}" encode_condition --config "$1" --condition 512 --backend $device "${few[@]}"
+  step "text encoder" "${bench[@]}" encode_text --config "$text" --condition 256 --precision f32 --backend $device "${few[@]}"
+  step "condition encoder" "${bench[@]}" encode_condition --config "$1" --condition 512 --precision f32 --backend $device "${few[@]}"
   step "predicted, VAE" "$build/sidestep_bench" predict_audio --config "$vae" --latents $latents --card "$(predicted_card)"
-  step "VAE, encoder" "${bench[@]}" encode_audio --config "$vae" --latents $latents --backend $device "${few[@]}"
-  step "VAE, decoder" "${bench[@]}" decode_audio --config "$vae" --latents $latents --backend $device "${few[@]}"
+  step "VAE, encoder" "${bench[@]}" encode_audio --config "$vae" --latents $latents --precision f32 --backend $device "${few[@]}"
+  step "VAE, decoder" "${bench[@]}" decode_audio --config "$vae" --latents $latents --precision f32 --backend $device "${few[@]}"
   step "a denoising step" "${bench[@]}" generate --config "$1" --latents $latents --backend $device "${few[@]}"
 }
 

@@ -65,6 +65,14 @@ std::shared_ptr<void> allocate_host(size_t bytes) {
   return {memory, [](void* p) { ::operator delete (p, std::align_val_t{kHostAlignment}); }};
 }
 
+/// Not a card's shortage: keeping less on the card would not help.
+[[noreturn]] void refuse_staging(size_t bytes) {
+  throw Error("native/page-locked-memory",
+              "The system page-locks no more memory for the card: " + std::to_string(bytes) + " bytes were asked for",
+              "Layers and activations that wait on the host lie in such memory. Close other programs; in WSL 2 raise memory in "
+              ".wslconfig. Or let less wait there: base_precision: 8bit, a lower rank, shorter crops, offload: false.");
+}
+
 }  // namespace
 
 PlanMeter::PlanMeter()
@@ -94,7 +102,9 @@ std::shared_ptr<void> allocate(Device device, size_t bytes) {
 std::shared_ptr<void> allocate_staging(Device device, size_t bytes) {
   if (device.kind != DeviceKind::cuda || cuda().allocate_pinned == nullptr) return allocate({}, bytes);
   const DeviceMemory& functions = cuda();
-  return {functions.allocate_pinned(bytes == 0 ? 1 : bytes), [release = functions.release_pinned](void* p) { release(p); }};
+  void* memory = functions.allocate_pinned(bytes == 0 ? 1 : bytes);
+  if (memory == nullptr) refuse_staging(bytes);
+  return {memory, [release = functions.release_pinned](void* p) { release(p); }};
 }
 
 void zero_fill(Device device, void* memory, size_t bytes) {

@@ -43,7 +43,7 @@ struct DeviceMemory {
   void (*zero_fill)(int device_index, void* memory, size_t bytes);
   void (*copy)(int device_index, void* destination, const void* source,
                size_t bytes);                     ///< after all work queued on that device so far
-  void* (*allocate_pinned)(size_t bytes);         ///< page-locked host memory; may be null
+  void* (*allocate_pinned)(size_t bytes);         ///< page-locked host memory; may be null; returns null when refused
   void (*release_pinned)(void* memory) noexcept;  ///< null with the above
 };
 void install_cuda_memory(const DeviceMemory& functions);

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <numeric>
 #include <shared_mutex>
 #include <string>
 
@@ -107,11 +108,13 @@ std::byte* seen_by(int card, const void* address, size_t bytes, const char* what
 }
 
 void* allocate_page_locked(size_t bytes) {
+  Cards& c = cards();
+  const std::unique_lock lock(c.mutex);
+  const size_t used = std::accumulate(c.page_locked.begin(), c.page_locked.end(), size_t{0},
+                                      [](size_t sum, const auto& one) { return sum + one.second; });
+  if (refuses_page_locked(bytes, used)) return nullptr;
   void* memory = ::operator new(whole_pages(bytes), kPageAlignment, std::nothrow);
-  if (memory == nullptr)
-    throw Error("native/out-of-memory", "The fake CUDA device could not page-lock " + std::to_string(bytes) + " bytes");
-  const std::unique_lock lock(cards().mutex);
-  cards().page_locked[reinterpret_cast<uintptr_t>(memory)] = bytes;
+  if (memory != nullptr) c.page_locked[reinterpret_cast<uintptr_t>(memory)] = bytes;
   return memory;
 }
 

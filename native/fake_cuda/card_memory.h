@@ -20,7 +20,7 @@ size_t used_bytes(int card);
 std::byte* seen_by(int card, const void* address, size_t bytes, const char* what);
 
 // Host memory that a card copies to and from while the host goes on: what is read and written is what is there at that time.
-void* allocate_page_locked(size_t bytes);
+void* allocate_page_locked(size_t bytes);  ///< null where the system refuses (fake_cuda/limits.h)
 void release_page_locked(void* address) noexcept;
 bool is_page_locked(const void* address, size_t bytes);
 

@@ -1,8 +1,11 @@
 #include "fake_cuda/limits.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <string>
+
+#include "core/error.h"
 
 namespace sidestep::fake_cuda {
 namespace {
@@ -48,6 +51,21 @@ bool refuses(size_t bytes, size_t used) {
   const bool injected = countdown().over();
   const size_t all = card_bytes();
   return injected || used > all || bytes > all - used;
+}
+
+bool refuses_page_locked(size_t bytes, size_t used) {
+  const std::string most = variable("SIDESTEP_CARD_PAGE_LOCKED");
+  return !most.empty() && used + bytes > std::stoull(most);
+}
+
+bool card_has_pools() { return variable("SIDESTEP_CARD_POOLS") != "none"; }
+
+std::optional<ComputeCapability> card_capability() {
+  const std::string said = variable("SIDESTEP_CARD_CAPABILITY");
+  if (said.empty()) return std::nullopt;
+  ComputeCapability capability;
+  if (std::sscanf(said.c_str(), "%d.%d", &capability.major, &capability.minor) == 2) return capability;
+  throw Error("native/argument-invalid", "SIDESTEP_CARD_CAPABILITY is " + said, "Such as 7.5.");
 }
 
 }  // namespace sidestep::fake_cuda

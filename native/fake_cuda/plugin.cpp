@@ -123,10 +123,14 @@ CudaDevice describe(int card) {
   device.memory_bytes = card_bytes();
   device.free_bytes = device.memory_bytes - std::min(device.memory_bytes, used_bytes(card));
   std::snprintf(device.products, sizeof(device.products), "the CPU's product");
+  std::snprintf(device.unusable, sizeof(device.unusable), "%s",
+                why_unusable(device.name, card_capability().value_or(ComputeCapability{8, 0})).c_str());
   return device;
 }
 
 void* create_stream(int card) {
+  if (const CudaDevice device = describe(card); device.unusable[0] != '\0')
+    throw Error("native/device-unavailable", device.unusable, "Set device: cpu.");
   make_current(card);
   return open_queue(card).get();
 }

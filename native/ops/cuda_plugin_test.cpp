@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "testing/fake_card.h"
 #include "testing/test.h"
+#include "testing/variable.h"
 
 namespace sidestep::testing {
 namespace {
@@ -32,6 +34,18 @@ TEST("cuda plugin: it describes its devices, or says why there are none") {
 TEST("cuda plugin: a stream on a device that does not exist is refused") {
   EXPECT_ERROR(Stream({DeviceKind::cuda, 1000}), "native/device-unavailable");
   EXPECT_ERROR(Stream({DeviceKind::cuda, -1}), "native/device-unavailable");
+}
+
+TEST("cuda plugin: a card older than Ampere is described with the reason why it is not used, and refused") {
+  if (!on_fake_card()) return;
+  const auto reason_of = [](const char* capability) {
+    const Variable chosen("SIDESTEP_CARD_CAPABILITY", capability);
+    return std::string(cuda_plugin().describe(1).unusable);
+  };
+  for (const char* usable : {"8.0", "8.6", "9.0", "12.0"}) EXPECT(reason_of(usable).empty());
+  EXPECT(reason_of("7.5").ends_with(" has compute capability 7.5; 8.0 (Ampere) or newer is needed"));
+  const Variable turing("SIDESTEP_CARD_CAPABILITY", "7.5");
+  EXPECT_ERROR(Stream({DeviceKind::cuda, 1}), "native/device-unavailable");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "ops/adamw8bit.h"
 #include "ops/prodigy.h"
 #include "testing/test.h"
+#include "testing/variable.h"
 
 namespace sidestep {
 namespace {
@@ -90,7 +91,7 @@ TEST("adamw: three steps match float64, whatever the number of threads") {
   }
 }
 
-TEST("squared_norm: f64 sums and bad elements of each tensor") {
+void expect_squared_norms() {
   Stream stream(Device{}, std::make_shared<ThreadPool>(2));
   Lists lists(50);
   const auto count = static_cast<int64_t>(kShapes.size());
@@ -106,6 +107,13 @@ TEST("squared_norm: f64 sums and bad elements of each tensor") {
     for (const double g : doubles(lists.g[i])) expected += g * g;
     EXPECT(std::abs(sums.view().data<double>()[i] - expected) <= 1e-12 * expected);
   }
+}
+
+TEST("squared_norm: f64 sums and bad elements of each tensor") { expect_squared_norms(); }
+
+TEST("scratch memory: a card without memory pools, as some virtual ones are, does without") {
+  const testing::Variable none("SIDESTEP_CARD_POOLS", "none");  // for the SIMT machine
+  expect_squared_norms();
 }
 
 TEST("scale_all and ema_update match float64") {

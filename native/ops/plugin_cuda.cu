@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "ops/compute_capability.h"
 #include "ops/cublaslt_cuda.h"
 #include "ops/cuda_check.cuh"
 #include "ops/cuda_ops.h"
@@ -133,11 +134,17 @@ void copy_memory(int device_index, void* destination, const void* source, size_t
 // The card of the newest stream: a thread that only reads files must not wake another one.
 std::atomic<int> newest_device{0};
 
-// Page-locked: the card's copy engine reads it while kernels run, at the bus's full rate. Any card may.
+// Page-locked: the card's copy engine reads it while kernels run, at the bus's full rate. Any card may. Null where the system
+// refuses: its memory, not the card's, is short.
 void* allocate_pinned(size_t bytes) {
   SIDESTEP_CUDA_CHECK(cudaSetDevice(newest_device));
   void* memory = nullptr;
-  SIDESTEP_CUDA_CHECK(cudaHostAlloc(&memory, bytes, cudaHostAllocPortable));
+  const cudaError_t error = cudaHostAlloc(&memory, bytes, cudaHostAllocPortable);
+  if (error == cudaErrorMemoryAllocation) {
+    cudaGetLastError();
+    return nullptr;
+  }
+  check(error, "cudaHostAlloc");
   return memory;
 }
 
@@ -150,11 +157,8 @@ int device_count() {
   return count;
 }
 
-/// The tensor cores' bf16 and cp.async begin with Ampere: cards of 7.5 (T4, RTX 20) would need their own kernels.
 std::string why_unusable(const cudaDeviceProp& properties) {
-  if (properties.major >= 8) return {};
-  return std::string(properties.name) + " has compute capability " + std::to_string(properties.major) + "." +
-         std::to_string(properties.minor) + "; 8.0 (Ampere) or newer is needed";
+  return sidestep::why_unusable(properties.name, {properties.major, properties.minor});
 }
 
 CudaDevice describe(int device_index) {

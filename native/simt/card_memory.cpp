@@ -34,6 +34,9 @@ struct Cards {
   std::mutex mutex;
   std::map<uintptr_t, Allocation> allocations;
   std::array<size_t, kCards> used{};
+  size_t page_locked = 0;
+
+  size_t& counted(Kind kind, int card) { return kind == Kind::device ? used[static_cast<size_t>(card)] : page_locked; }
 };
 Cards& cards() {
   static auto* once = new Cards;
@@ -80,13 +83,13 @@ void give_back(void* address, const Allocation& allocation) {
 void* allocate(Kind kind, int card, size_t bytes) {
   Cards& c = cards();
   const std::lock_guard lock(c.mutex);
-  size_t& used = c.used[static_cast<size_t>(card)];
-  if (kind == Kind::device && fake_cuda::refuses(bytes, used)) return nullptr;
+  size_t& used = c.counted(kind, card);
+  if (kind == Kind::device ? fake_cuda::refuses(bytes, used) : fake_cuda::refuses_page_locked(bytes, used)) return nullptr;
   Allocation allocation{bytes, {kind, card}, nullptr, 0};
   unsigned char* begin = on_the_heap() ? from_the_heap(bytes) : map_before_a_guard(bytes, allocation);
   if (begin == nullptr) return nullptr;
   c.allocations[reinterpret_cast<uintptr_t>(begin)] = allocation;
-  if (kind == Kind::device) used += bytes;
+  used += bytes;
   return begin;
 }
 
@@ -96,7 +99,7 @@ bool release(Kind kind, void* address) {
   const std::lock_guard lock(c.mutex);
   const auto found = c.allocations.find(reinterpret_cast<uintptr_t>(address));
   if (found == c.allocations.end() || found->second.home.kind != kind) return false;
-  if (kind == Kind::device) c.used[static_cast<size_t>(found->second.home.card)] -= found->second.bytes;
+  c.counted(kind, found->second.home.card) -= found->second.bytes;
   give_back(address, found->second);
   c.allocations.erase(found);
   return true;

@@ -16,7 +16,7 @@ struct Home {
   int card;
 };
 
-/// Null when the card has not that much left, or refuses (fake_cuda/limits.h).
+/// Null when the card, or the system whose memory is page-locked, has not that much left or refuses (fake_cuda/limits.h).
 void* allocate(Kind kind, int card, size_t bytes);
 /// False for what is no beginning of an allocation of that kind. Faults when something was written beyond its end.
 bool release(Kind kind, void* address);

@@ -61,6 +61,8 @@ bool foreign(cudaStream_t stream) { return stream == nullptr || queue_at(stream)
 
 bool is_hopper() { return simt::settings().multiprocessor == simt::Multiprocessor::hopper; }
 
+ComputeCapability capability() { return fake_cuda::card_capability().value_or(ComputeCapability{is_hopper() ? 9 : 8, 0}); }
+
 bool only_noting() { return simt::settings().launches == simt::Launches::note; }
 
 /// The most dynamic shared memory that each kernel was said to use, where that is more than every kernel may.
@@ -153,8 +155,9 @@ cudaError_t cudaGetDeviceCount(int* count) {
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   *properties = {};
-  std::snprintf(properties->name, sizeof(properties->name), "SIMT machine on the CPU, no card");
-  properties->major = is_hopper() ? 9 : 8;
+  std::snprintf(properties->name, sizeof(properties->name), "SIMT machine of the CPU");
+  properties->major = capability().major;
+  properties->minor = capability().minor;
   properties->multiProcessorCount = 1;
   properties->totalGlobalMem = fake_cuda::card_bytes();
   return cudaSuccess;
@@ -177,9 +180,9 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
   switch (attribute) {
     case cudaDevAttrMaxSharedMemoryPerMultiprocessor: *value = multiprocessors().kib << 10; break;
     case cudaDevAttrMultiProcessorCount: *value = multiprocessors().count; break;
-    case cudaDevAttrComputeCapabilityMajor: *value = is_hopper() ? 9 : 8; break;
-    case cudaDevAttrComputeCapabilityMinor: *value = 0; break;
-    case cudaDevAttrMemoryPoolsSupported: *value = 1; break;
+    case cudaDevAttrComputeCapabilityMajor: *value = capability().major; break;
+    case cudaDevAttrComputeCapabilityMinor: *value = capability().minor; break;
+    case cudaDevAttrMemoryPoolsSupported: *value = fake_cuda::card_has_pools() ? 1 : 0; break;
   }
   return cudaSuccess;
 }
@@ -202,7 +205,10 @@ cudaError_t cudaDeviceSynchronize() {
     fake_cuda::finish_card(current_device);
   });
 }
-cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) { return *pool = nullptr, cudaSuccess; }
+cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) {
+  *pool = nullptr;
+  return fake_cuda::card_has_pools() ? cudaSuccess : answer(cudaErrorNotSupported);
+}
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
 cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) { return cudaSuccess; }  // this pool keeps nothing
 
@@ -224,6 +230,7 @@ cudaError_t cudaFree(void* memory) {
 /// Of a recording: the memory is the graph's, and as good as new at every replay.
 cudaError_t cudaMallocAsync(void** memory, size_t bytes, cudaStream_t stream) {
   if (foreign(stream)) return answer(cudaErrorInvalidResourceHandle);
+  if (!fake_cuda::card_has_pools()) return answer(cudaErrorNotSupported);
   *memory = simt::allocate(Kind::device, current_device, bytes);
   if (*memory == nullptr) return answer(cudaErrorMemoryAllocation);
   if (queue_at(stream).recording == nullptr) return cudaSuccess;

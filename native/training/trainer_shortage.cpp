@@ -1,6 +1,23 @@
+#include <string>
+
+#include "core/error.h"
 #include "training/trainer_state.h"
 
 namespace sidestep {
+
+namespace {
+
+/// What the rank says that ran short; the others say that it is lost.
+Error shortage_of_rank(const Error& refused, const RankPlace& place) {
+  return Error(
+      "native/out-of-memory",
+      refused.message() + " (rank " + std::to_string(place.rank) + " of " + std::to_string(place.ranks) +
+          ", in a step that several ranks share: it is not taken again with less kept)",
+      "Let every rank keep less from the start: gradient_checkpointing: {ratio: 1}, a smaller batch or shorter crops. Or close "
+      "other programs on that card. Then run again: it goes on from the last checkpoint.");
+}
+
+}  // namespace
 
 /// All that a run takes after the model and its adapters. Where a card has less than was said, less of the activations is kept.
 void Trainer::State::take_memory() {
@@ -28,7 +45,7 @@ void Trainer::State::take_memory() {
 }
 
 /// A step out of memory is taken again, from the same numbers, with less kept. Not in the middle of an update, and not where
-/// other ranks wait for what this one computes.
+/// other ranks wait for what this one computes: they have its losses and some of its gradients by then.
 StepReport Trainer::State::step_within_memory() {
   const ReliefScope scope = memory.relief();
   const RunProgress::Undo before = progress.undo();
@@ -40,7 +57,8 @@ StepReport Trainer::State::step_within_memory() {
       report.replanned = memory.take_replanned();
       return report;
     } catch (const Error& error) {
-      if (!is_shortage(error) || changing_weights || team || !memory.keep_less()) throw;
+      if (is_shortage(error) && team) throw shortage_of_rank(error, team->place());
+      if (!is_shortage(error) || changing_weights || !memory.keep_less()) throw;
       memory.forget_shortage();
       batches.drop_pending();
       progress.take_back(before);

@@ -5,25 +5,19 @@
 #include "core/relief.h"
 #include "ops/card_overhead.h"
 #include "ops/cuda_plugin.h"
+#include "testing/fake_card.h"
 #include "testing/variable.h"
 #include "training/trainer_testing.h"
 
-// Fake cards alone can be told to run short (fake_cuda/limits.h): `sidestep_tests --device fake-cuda` and `--device simt`.
 namespace sidestep {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::bytes_of, testing::deeper_model, testing::make_stream, testing::setup_of, testing::Songs, testing::Variable;
-
-bool made_up_card() {
-  const Device device = testing::device_under_test();
-  if (device.kind != DeviceKind::cuda) return false;
-  const std::string name = cuda_plugin().describe(device.index).name;
-  return name.ends_with("no card");
-}
+using testing::bytes_of, testing::deeper_model, testing::make_stream, testing::on_fake_card, testing::setup_of, testing::Songs,
+    testing::Variable;
 
 TEST("memory: a card that refuses is asked again for as long as something is given back") {
-  if (!made_up_card()) return;
+  if (!on_fake_card()) return;
   const Device device = testing::device_under_test();
   int given = 0;
   const ReliefScope outer([](size_t) { return false; });
@@ -77,7 +71,7 @@ Outcome run_refused(const TrainerSetup& setup, const fs::path& folder, int refus
 }
 
 TEST("trainer shortage: whatever allocation of a training finds no memory, what is trained is the same") {
-  if (!made_up_card()) return;
+  if (!on_fake_card()) return;
   const Songs songs;
   const TrainerSetup setup = short_run(songs);
   const std::string whole = run_refused(setup, songs.folder / "whole", 0).bytes;
@@ -93,7 +87,7 @@ TEST("trainer shortage: whatever allocation of a training finds no memory, what 
 }
 
 TEST("trainer shortage: an allocation that fails while a run is opened fails it or changes nothing") {
-  if (!made_up_card()) return;
+  if (!on_fake_card()) return;
   const Songs songs;
   const TrainerSetup setup = short_run(songs);
   const std::string whole = run_refused(setup, songs.folder / "whole", 0).bytes;
@@ -125,11 +119,31 @@ Outcome run_on_small_card(const TrainerSetup& setup, const fs::path& folder, siz
           .replanned = trainer.memory().recomputation.whole_layers() < 6};
 }
 
+TEST("trainer shortage: memory of the host that the system does not page-lock has words of its own, and what to do") {
+  if (!on_fake_card()) return;
+  const Songs songs;
+  TrainerSetup streamed = short_run(songs),
+               offloading = short_run(songs, R"(, "gradient_checkpointing": {"ratio": 1, "offload": true})");
+  streamed.streamed_layers = 3;
+  for (const TrainerSetup& setup : {streamed, offloading}) {
+    const size_t waiting = plan_training(setup).memory.host_bytes;
+    const auto run_with = [&](size_t page_locked) {
+      const Variable limit("SIDESTEP_CARD_PAGE_LOCKED", std::to_string(page_locked));
+      Stream stream = make_stream(1);
+      Trainer trainer(setup, stream);
+      finish(trainer, songs.folder / "run");
+    };
+    EXPECT(waiting > 0);
+    EXPECT_ERROR(run_with(waiting / 2), "native/page-locked-memory");
+    run_with(waiting + (size_t{64} << 20));  // batches and numbers pass through some, too
+  }
+}
+
 /// What is allocated before the first step: of the overhead the reserve alone.
 size_t taken(const MemoryPlan& plan) { return plan.total_bytes() - plan.overhead_bytes + kReserveBytes; }
 
 TEST("trainer shortage: where a card has less than was said, less is kept and the bytes are the same") {
-  if (!made_up_card()) return;
+  if (!on_fake_card()) return;
   const Songs songs;
   TrainerSetup setup = short_run(songs);
   const MemoryPlan all = plan_training(setup).memory;
@@ -146,7 +160,7 @@ TEST("trainer shortage: where a card has less than was said, less is kept and th
 }
 
 TEST("trainer shortage: what the options say is kept stays kept, and what cannot be had ends the run") {
-  if (!made_up_card()) return;
+  if (!on_fake_card()) return;
   const Songs songs;
   const TrainerSetup setup = short_run(songs, R"(, "gradient_checkpointing": {"enabled": false})");
   const MemoryPlan all = plan_training(setup).memory;

@@ -202,6 +202,25 @@ TEST("trainer step: a plan says what offloading saves on a card, and that it sav
   EXPECT(cpu.host_bytes == 0 && cpu.total_bytes() == plan("false", DeviceKind::cpu).total_bytes());
 }
 
+TEST("trainer step: a plan has the gradients of the scores, which a card's attention in 16 bits keeps in memory for a moment") {
+  const Songs songs;
+  const fs::path model = songs.folder / "narrow";
+  fs::create_directories(model);
+  std::ofstream(model / "config.json")
+      << R"({"hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 1, "num_key_value_heads": 1,
+      "head_dim": 64, "layer_types": ["full_attention", "full_attention"]})";
+  const auto arena = [&](DType dtype) {
+    TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4}, "gradient_checkpointing": {"ratio": 1}})");
+    setup.model_folder = model;
+    setup.device = DeviceKind::cuda;
+    setup.compute_dtype = dtype;
+    return plan_training(setup, SampleLengths{.samples = 1, .frames = 6000, .tokens = 20}).memory.arena_bytes;
+  };
+  constexpr size_t kPatches = 3000, kScores = kPatches * kPatches * 2;
+  EXPECT(arena(DType::bf16) > kScores);
+  EXPECT(arena(DType::f32) < kScores);  // which has no such kernel
+}
+
 TrainerSetup deep_setup(const Songs& songs, const std::string& more = "") {
   TrainerSetup setup =
       setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4, "dropout": 0.2}, "epochs": 2, "gradient_accumulation_steps": 2,

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "core/error.h"
+#include "testing/fake_card.h"
 #include "testing/test.h"
+#include "testing/variable.h"
 #include "training/ranks_testing.h"
 #include "training/ring.h"
 #include "training/trainer.h"
@@ -189,6 +191,25 @@ TEST("ranks: one that is gone ends all of them, whichever it is") {
       EXPECT(words[static_cast<size_t>(rank)].starts_with("Rank " + std::to_string(victim) + " "));
     }
   }
+}
+
+TEST("ranks: one that runs short of memory in a step says so, and that several ranks do not take it again") {
+  if (!testing::on_fake_card()) return;
+  const Songs songs;
+  const TrainerSetup setup = setup_of(songs, busy_options("adamw", "lora"));
+  std::string code, message, hint;
+  try {
+    train_together(2, setup, [](Trainer& trainer) {
+      trainer.step();
+      const testing::Variable full("SIDESTEP_CARD_BYTES", "1");
+      trainer.step();
+    });
+  } catch (const Error& error) {
+    code = error.code(), message = error.message(), hint = error.hint();
+  }
+  EXPECT(code == "native/out-of-memory");
+  EXPECT(message.find(" of 2, in a step that several ranks share") != std::string::npos);
+  EXPECT(hint.find("gradient_checkpointing: {ratio: 1}") != std::string::npos);
 }
 
 TEST("ranks: those that train something else, and those who do not know the token, are refused") {

@@ -52,24 +52,29 @@ function addonChecks(engine: AskedEngine, plugin_help: () => string, cards: numb
   const {report} = engine;
   const found = `${engine.found.path} (${ORIGINS[engine.found.origin]}), numerics version ${report.numerics_version}`;
   const devices = report.devices.flatMap((device) => deviceChecks(device, report));
-  const noCuda: Check[] =
-    report.no_cuda === undefined
-      ? []
-      : [
-          {
-            name: 'engine_cuda',
-            title: 'Engine on CUDA',
-            state: cards > 0 ? 'warning' : 'absent',
-            found: report.no_cuda,
-            hint:
-              cards > 0 && !TOO_OLD.test(report.no_cuda) ? (report.no_cuda_hint ?? plugin_help()) : undefined,
-          },
-        ];
   return [
     {name: 'addon', title: 'Native engine', state: 'ok', found, hint: undefined},
     ...devices,
     ...linkChecks(report),
-    ...noCuda,
+    ...noCudaChecks(report, plugin_help, cards),
+  ];
+}
+
+/** Why there is no card for the engine; `cards`: so many are in this machine. Pure but for `plugin_help`. */
+export function noCudaChecks(
+  {no_cuda, no_cuda_hint}: Pick<EngineReport, 'no_cuda' | 'no_cuda_hint'>,
+  plugin_help: () => string,
+  cards: number,
+): Check[] {
+  if (no_cuda === undefined) return [];
+  return [
+    {
+      name: 'engine_cuda',
+      title: 'Engine on CUDA',
+      state: cards > 0 ? 'warning' : 'absent',
+      found: no_cuda,
+      hint: cards > 0 && !TOO_OLD.test(no_cuda) ? (no_cuda_hint ?? plugin_help()) : undefined,
+    },
   ];
 }
 

@@ -1,7 +1,7 @@
 import {chmodSync, readFileSync} from 'node:fs';
 import {delimiter} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {deviceChecks, linkChecks} from '../../src/doctor/engine.js';
+import {deviceChecks, linkChecks, noCudaChecks} from '../../src/doctor/engine.js';
 import {type Addon, BINDING_VERSION} from '../../src/native/addon.js';
 import {callEngine} from '../../src/native/call.js';
 import type {DeviceReport} from '../../src/protocol/message.js';
@@ -53,6 +53,23 @@ test('several cards are listed with what connects them, or with what to install'
       hint: expect.stringContaining('nvidia-nccl-cu13'),
     },
   ]);
+});
+
+/** What the engine says of such a card: native/ops/compute_capability.h. */
+const TOO_OLD = 'Tesla T4 has compute capability 7.5; 8.0 (Ampere) or newer is needed';
+
+test('a card that is too old is a warning with that reason, and no help for a plugin that would not use it either', () => {
+  const help = () => 'npm install the plugin';
+  expect(noCudaChecks({no_cuda: TOO_OLD}, help, 1)).toMatchObject([
+    {name: 'engine_cuda', state: 'warning', found: TOO_OLD, hint: undefined},
+  ]);
+  expect(noCudaChecks({no_cuda: 'There is no CUDA plugin'}, help, 1)).toMatchObject([
+    {state: 'warning', hint: 'npm install the plugin'},
+  ]);
+  expect(noCudaChecks({no_cuda: 'There is no CUDA plugin'}, help, 0)).toMatchObject([
+    {state: 'absent', hint: undefined},
+  ]);
+  expect(noCudaChecks({no_cuda: undefined}, help, 1)).toEqual([]);
 });
 
 test('a CPU has no such library', () => {

@@ -187,6 +187,15 @@ test.each([
   expect(resolveNumerics(engine, {device, precision, threads: 4})).toMatchObject(gives);
 });
 
+test('a device that is not there is refused with what the engine says of the cards there are', () => {
+  const no_cuda = 'Tesla T4 has compute capability 7.5; 8.0 (Ampere) or newer is needed';
+  const engine = {kind: 'known', report: {...plain.report, no_cuda}} as const;
+  const refused = resolveNumerics(engine, {device: 'cuda:0', precision: 'auto', threads: undefined});
+  expect(refused).toMatchObject({
+    problem: {code: 'run/no-such-device', message: expect.stringContaining(`cuda:0 here: ${no_cuda}`)},
+  });
+});
+
 test('the number of a device stays out of the identity', () => {
   const of = (device: string) => resolveNumerics(both, {device, precision: 'auto', threads: undefined});
   expect([of('cuda:0'), of('cuda:1')].map((seen) => seen.kind === 'known' && seen.identity)).toEqual([

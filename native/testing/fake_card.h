@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "ops/cuda_plugin.h"
+#include "testing/test.h"
+
+namespace sidestep::testing {
+
+/// What the names of fake cards end with, and no real card's does.
+constexpr std::string_view kFakeCardEnding = " of the CPU";
+
+/// Whether the device under test is a card that can be told to run short, or to be another one (fake_cuda/limits.h):
+/// `sidestep_tests --device fake-cuda` and `--device simt`.
+inline bool on_fake_card() {
+  const Device device = device_under_test();
+  return device.kind == DeviceKind::cuda &&
+         std::string_view(cuda_plugin().describe(device.index).name).ends_with(kFakeCardEnding);
+}
+
+}  // namespace sidestep::testing
