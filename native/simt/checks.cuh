@@ -39,6 +39,11 @@ inline void expect_words(const std::string& words, const char* expected) {
     testing::fail(__FILE__, __LINE__, std::string("expected \"") + expected + "\", found \"" + words + "\"");
 }
 
+/// Of what last_words_of() returned.
+inline void expect_silence(const std::string& words, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+  if (!words.empty()) testing::fail(file, line, "expected an end without a word, found \"" + words + "\"");
+}
+
 inline cudaStream_t new_queue() {
   cudaStream_t queue = nullptr;
   check(cudaStreamCreate(&queue), "cudaStreamCreate");

@@ -123,20 +123,19 @@ std::vector<int> rotated(const char* order) {
 
 TEST("simt: a barrier makes neighbours' numbers seen in every order, and without it some are not, in every block") {
   for (const char* order : {"forward", "reverse", "random", "runaway"}) {
-    EXPECT(last_words_of([&] {
-             const std::vector<int> found = rotated<Barrier::there>(order);
-             for (size_t i = 0; i < found.size(); ++i)
-               if (found[i] != static_cast<int>((i + 1) % kBlock)) std::_Exit(1);
-           }) == "");
-    EXPECT(last_words_of([&] {
-             const std::vector<int> found = rotated<Barrier::missing>(order);
-             for (size_t block = 0; block < found.size() / kBlock; ++block) {
-               int wrong = 0;
-               for (size_t t = 0; t < kBlock; ++t)
-                 wrong += found[block * kBlock + t] != static_cast<int>((t + 1) % kBlock) ? 1 : 0;
-               if (wrong == 0) std::_Exit(1);
-             }
-           }) == "");
+    expect_silence(last_words_of([&] {
+      const std::vector<int> found = rotated<Barrier::there>(order);
+      for (size_t i = 0; i < found.size(); ++i)
+        if (found[i] != static_cast<int>((i + 1) % kBlock)) std::_Exit(1);
+    }));
+    expect_silence(last_words_of([&] {
+      const std::vector<int> found = rotated<Barrier::missing>(order);
+      for (size_t block = 0; block < found.size() / kBlock; ++block) {
+        int wrong = 0;
+        for (size_t t = 0; t < kBlock; ++t) wrong += found[block * kBlock + t] != static_cast<int>((t + 1) % kBlock) ? 1 : 0;
+        if (wrong == 0) std::_Exit(1);
+      }
+    }));
   }
 }
 
@@ -175,7 +174,7 @@ int wrong_copies(const char* time) {
 }
 
 TEST("simt: asynchronous copies arrive when they are waited for, before that as the setting says; none may be left") {
-  for (const char* time : {"eager", "lazy"}) EXPECT(last_words_of([&] { std::_Exit(wrong_copies(time)); }) == "");
+  for (const char* time : {"eager", "lazy"}) expect_silence(last_words_of([&] { std::_Exit(wrong_copies(time)); }));
   const auto launch_copy = [](int step, float* after) {
     ::setenv("SIDESTEP_SIMT_COPIES", "lazy", 1);
     launch(copy_kernel, 1, 16, 1024, new_queue())(device_memory<float>(64), device_memory<float>(64), after, step);
@@ -185,81 +184,81 @@ TEST("simt: asynchronous copies arrive when they are waited for, before that as 
 }
 
 TEST("simt: fragments of mma and ldmatrix make a product") {
-  EXPECT(last_words_of([] {
-           auto *a = device_memory<__nv_bfloat16>(256), *b = device_memory<__nv_bfloat16>(128);
-           float* c = device_memory<float>(128);
-           for (int i = 0; i < 256; ++i) a[i] = static_cast<float>(i % 23 - 11);
-           for (int i = 0; i < 128; ++i) b[i] = static_cast<float>(i % 17 - 8);
-           launch(product_kernel, 1, 32, SharedTile<__nv_bfloat16, 64>::bytes(32), new_queue())(a, b, c);
-           for (int m = 0; m < 16; ++m)
-             for (int n = 0; n < 8; ++n) {
-               float sum = 0;
-               for (int k = 0; k < 16; ++k) sum += static_cast<float>(a[m * 16 + k]) * static_cast<float>(b[k * 8 + n]);
-               if (c[m * 8 + n] != sum) std::_Exit(1);
-             }
-         }) == "");
+  expect_silence(last_words_of([] {
+    auto *a = device_memory<__nv_bfloat16>(256), *b = device_memory<__nv_bfloat16>(128);
+    float* c = device_memory<float>(128);
+    for (int i = 0; i < 256; ++i) a[i] = static_cast<float>(i % 23 - 11);
+    for (int i = 0; i < 128; ++i) b[i] = static_cast<float>(i % 17 - 8);
+    launch(product_kernel, 1, 32, SharedTile<__nv_bfloat16, 64>::bytes(32), new_queue())(a, b, c);
+    for (int m = 0; m < 16; ++m)
+      for (int n = 0; n < 8; ++n) {
+        float sum = 0;
+        for (int k = 0; k < 16; ++k) sum += static_cast<float>(a[m * 16 + k]) * static_cast<float>(b[k * 8 + n]);
+        if (c[m * 8 + n] != sum) std::_Exit(1);
+      }
+  }));
 }
 
 TEST("simt: TF32 fragments make a product of numbers of eleven bits") {
-  EXPECT(last_words_of([] {
-           float *a = device_memory<float>(128), *b = device_memory<float>(64), *c = device_memory<float>(128);
-           for (int i = 0; i < 128; ++i) a[i] = static_cast<float>(i % 23 - 11);
-           for (int i = 0; i < 64; ++i) b[i] = static_cast<float>(i % 17 - 8);
-           a[0] = 1 + 0x1.8p-11F;  // rounds up to the eleven bits of 1 + 2^-10
-           launch(tf32_product_kernel, 1, 32, 0, new_queue())(a, b, c);
-           check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
-           a[0] = 1 + 0x1p-10F;
-           for (int m = 0; m < 16; ++m)
-             for (int n = 0; n < 8; ++n) {
-               float sum = 0;
-               for (int k = 0; k < 8; ++k) sum += a[m * 8 + k] * b[k * 8 + n];
-               if (c[m * 8 + n] != sum) std::_Exit(1);
-             }
-         }) == "");
+  expect_silence(last_words_of([] {
+    float *a = device_memory<float>(128), *b = device_memory<float>(64), *c = device_memory<float>(128);
+    for (int i = 0; i < 128; ++i) a[i] = static_cast<float>(i % 23 - 11);
+    for (int i = 0; i < 64; ++i) b[i] = static_cast<float>(i % 17 - 8);
+    a[0] = 1 + 0x1.8p-11F;  // rounds up to the eleven bits of 1 + 2^-10
+    launch(tf32_product_kernel, 1, 32, 0, new_queue())(a, b, c);
+    check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+    a[0] = 1 + 0x1p-10F;
+    for (int m = 0; m < 16; ++m)
+      for (int n = 0; n < 8; ++n) {
+        float sum = 0;
+        for (int k = 0; k < 8; ++k) sum += a[m * 8 + k] * b[k * 8 + n];
+        if (c[m * 8 + n] != sum) std::_Exit(1);
+      }
+  }));
 }
 
 TEST("simt: an asynchronous copy of fewer bytes reads no more and fills up with zeros") {
   for (const char* time : {"eager", "lazy"})
-    EXPECT(last_words_of([&] {
-             ::setenv("SIDESTEP_SIMT_COPIES", time, 1);
-             auto *from = device_memory<uint32_t>(5), *to = device_memory<uint32_t>(8);
-             for (uint32_t i = 0; i < 5; ++i) from[i] = 0x01010101U * (i + 1);
-             launch(partial_copy_kernel, 1, 1, 32, new_queue())(from, to, 6);
-             check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
-             const uint32_t expected[8] = {0x01010101U, 0x0202U, 0, 0, 0xffffffffU, 0x05050505U, 0, 0xffffffffU};
-             for (int i = 0; i < 8; ++i)
-               if (to[i] != expected[i]) std::_Exit(1);
-           }) == "");
+    expect_silence(last_words_of([&] {
+      ::setenv("SIDESTEP_SIMT_COPIES", time, 1);
+      auto *from = device_memory<uint32_t>(5), *to = device_memory<uint32_t>(8);
+      for (uint32_t i = 0; i < 5; ++i) from[i] = 0x01010101U * (i + 1);
+      launch(partial_copy_kernel, 1, 1, 32, new_queue())(from, to, 6);
+      check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+      const uint32_t expected[8] = {0x01010101U, 0x0202U, 0, 0, 0xffffffffU, 0x05050505U, 0, 0xffffffffU};
+      for (int i = 0; i < 8; ++i)
+        if (to[i] != expected[i]) std::_Exit(1);
+    }));
 }
 
 TEST("simt: movmatrix transposes") {
-  EXPECT(last_words_of([] {
-           auto *from = device_memory<uint32_t>(32), *to = device_memory<uint32_t>(32);
-           for (uint32_t i = 0; i < 32; ++i) from[i] = 2 * i | (2 * i + 1) << 16;
-           launch(transpose_kernel, 1, 32, 0, new_queue())(from, to);
-           check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
-           for (uint32_t row = 0; row < 8; ++row)
-             for (uint32_t column = 0; column < 8; ++column)
-               if ((to[row * 4 + column / 2] >> column % 2 * 16 & 0xffffU) != column * 8 + row) std::_Exit(1);
-         }) == "");
+  expect_silence(last_words_of([] {
+    auto *from = device_memory<uint32_t>(32), *to = device_memory<uint32_t>(32);
+    for (uint32_t i = 0; i < 32; ++i) from[i] = 2 * i | (2 * i + 1) << 16;
+    launch(transpose_kernel, 1, 32, 0, new_queue())(from, to);
+    check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+    for (uint32_t row = 0; row < 8; ++row)
+      for (uint32_t column = 0; column < 8; ++column)
+        if ((to[row * 4 + column / 2] >> column % 2 * 16 & 0xffffU) != column * 8 + row) std::_Exit(1);
+  }));
 }
 
 TEST("simt: launches that no card takes are refused, as is a queue of another card") {
-  EXPECT(last_words_of([] {
-           cudaStream_t queue = new_queue();
-           const auto refused = [&](dim3 grid, dim3 block, size_t bytes) {
-             launch(half_a_warp_kernel, grid, block, bytes, queue)();
-             return cudaGetLastError() == cudaErrorInvalidConfiguration;
-           };
-           bool good = refused(1, 1025, 0) && refused(dim3(1, 65536), 1, 0) && refused(0, 1, 0) && refused(1, 1, (48 << 10) + 1);
-           good = good && cudaFuncSetAttribute(half_a_warp_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, 101377) ==
-                              cudaErrorInvalidValue;
-           cudaGetLastError();
-           cudaSetDevice(1);
-           launch(half_a_warp_kernel, 1, 1, 0, queue)();
-           good = good && cudaGetLastError() == cudaErrorInvalidResourceHandle;
-           std::_Exit(good ? 0 : 1);
-         }) == "");
+  expect_silence(last_words_of([] {
+    cudaStream_t queue = new_queue();
+    const auto refused = [&](dim3 grid, dim3 block, size_t bytes) {
+      launch(half_a_warp_kernel, grid, block, bytes, queue)();
+      return cudaGetLastError() == cudaErrorInvalidConfiguration;
+    };
+    bool good = refused(1, 1025, 0) && refused(dim3(1, 65536), 1, 0) && refused(0, 1, 0) && refused(1, 1, (48 << 10) + 1);
+    good = good &&
+           cudaFuncSetAttribute(half_a_warp_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, 101377) == cudaErrorInvalidValue;
+    cudaGetLastError();
+    cudaSetDevice(1);
+    launch(half_a_warp_kernel, 1, 1, 0, queue)();
+    good = good && cudaGetLastError() == cudaErrorInvalidResourceHandle;
+    std::_Exit(good ? 0 : 1);
+  }));
 }
 
 }  // namespace
