@@ -202,23 +202,31 @@ TEST("trainer step: a plan says what offloading saves on a card, and that it sav
   EXPECT(cpu.host_bytes == 0 && cpu.total_bytes() == plan("false", DeviceKind::cpu).total_bytes());
 }
 
+/// Of a model that has nothing large but attention over whole songs.
+size_t planned_arena(const Songs& songs, int64_t heads, int64_t head_dim, int64_t frames) {
+  const fs::path model = songs.folder / ("heads of " + std::to_string(head_dim));
+  fs::create_directories(model);
+  const Json heads_json(heads);
+  std::ofstream(model / "config.json") << Json(Json::Object{{"hidden_size", int64_t{64}},
+                                                            {"intermediate_size", int64_t{64}},
+                                                            {"num_hidden_layers", int64_t{1}},
+                                                            {"num_attention_heads", heads_json},
+                                                            {"num_key_value_heads", heads_json},
+                                                            {"head_dim", head_dim},
+                                                            {"layer_types", Json::Array{"full_attention"}}})
+                                              .dump();
+  TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4}, "gradient_checkpointing": {"ratio": 1}})");
+  setup.model_folder = model;
+  setup.device = DeviceKind::cuda;
+  setup.compute_dtype = DType::bf16;
+  return plan_training(setup, SampleLengths{.samples = 1, .frames = frames, .tokens = 20}).memory.arena_bytes;
+}
+
 TEST("trainer step: a plan has the gradients of the scores, which a card's attention in 16 bits keeps in memory for a moment") {
   const Songs songs;
-  const fs::path model = songs.folder / "narrow";
-  fs::create_directories(model);
-  std::ofstream(model / "config.json")
-      << R"({"hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 1, "num_key_value_heads": 1,
-      "head_dim": 64, "layer_types": ["full_attention", "full_attention"]})";
-  const auto arena = [&](DType dtype) {
-    TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 4}, "gradient_checkpointing": {"ratio": 1}})");
-    setup.model_folder = model;
-    setup.device = DeviceKind::cuda;
-    setup.compute_dtype = dtype;
-    return plan_training(setup, SampleLengths{.samples = 1, .frames = 6000, .tokens = 20}).memory.arena_bytes;
-  };
-  constexpr size_t kPatches = 3000, kScores = kPatches * kPatches * 2;
-  EXPECT(arena(DType::bf16) > kScores);
-  EXPECT(arena(DType::f32) < kScores);  // which has no such kernel
+  constexpr size_t kPatches = 6000, kScores = kPatches * kPatches * 2;
+  EXPECT(planned_arena(songs, 1, 64, 2 * kPatches) > kScores);
+  EXPECT(planned_arena(songs, 2, 32, 2 * kPatches) < kScores / 2);  // heads that the kernel is not for
 }
 
 TrainerSetup deep_setup(const Songs& songs, const std::string& more = "") {
