@@ -223,6 +223,20 @@ function exportedBy(file: string): string[] {
   return [...new Set(Array.from(text.matchAll(declared), ([, name]) => name!))];
 }
 
+test('what reads a file that may be absent, or a folder, is written once: in base/', () => {
+  const readers = ['base/if-there.ts', 'base/folder.ts', 'base/state-file.ts'].flatMap(exportedBy);
+  const copies = files
+    .filter((file) => folderOf(file) !== 'base')
+    .flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      return readers
+        .filter((name) => new RegExp(`^(async )?function ${name}\\(`, 'm').test(text))
+        .map((name) => `${file}: ${name}`);
+    });
+  expect(readers.length).toBeGreaterThan(10);
+  expect(copies).toEqual([]);
+});
+
 test('run/ knows the resolved pipeline, not how it is read', () => {
   const wrong = files
     .filter((file) => folderOf(file) === 'run')

@@ -2,6 +2,7 @@ import {type Dirent, readdirSync} from 'node:fs';
 import {readdir} from 'node:fs/promises';
 import {isFileError} from './durable.js';
 import {fsPath, pathText} from './path-bytes.js';
+import {isSystemError} from './system-error.js';
 
 /** The names in a folder; none when there is no folder there. Throws the file system's other errors. */
 export function namesIn(folder: string): string[] {
@@ -9,6 +10,16 @@ export function namesIn(folder: string): string[] {
     return readdirSync(fsPath(folder), {encoding: 'buffer'}).map(pathText);
   } catch (error) {
     if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
+    throw error;
+  }
+}
+
+/** The names in a folder; none too where it may not be listed. */
+export function namesIfListable(folder: string): string[] {
+  try {
+    return namesIn(folder);
+  } catch (error) {
+    if (isSystemError(error)) return [];
     throw error;
   }
 }

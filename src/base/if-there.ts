@@ -21,6 +21,23 @@ export function isFileSync(path: string): boolean {
   }
 }
 
+/** Whether a folder is there, or behind the link that is; false too where no one may look. */
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(fsPath(path)).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+export function isFolderSync(path: string): boolean {
+  try {
+    return statSync(fsPath(path)).isDirectory();
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
 /** A file's text; undefined where there is none. Throws the file system's other errors. */
 export function readIfThere(path: string): string | undefined {
   try {

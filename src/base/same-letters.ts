@@ -1,6 +1,6 @@
 import {statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
-import {namesIn} from './folder.js';
+import {namesIfListable} from './folder.js';
 import {fsPath} from './path-bytes.js';
 import {isSystemError} from './system-error.js';
 
@@ -30,14 +30,5 @@ function exists(path: string): boolean {
   } catch (error) {
     if (!isSystemError(error)) throw error;
     return false;
-  }
-}
-
-function namesIfListable(folder: string): string[] {
-  try {
-    return namesIn(folder);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return [];
   }
 }

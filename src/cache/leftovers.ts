@@ -62,7 +62,7 @@ interface Sweep {
 }
 
 async function sweepFolder(root: string, {folder, depth, except = []}: Sweep): Promise<void> {
-  for (const entry of await entriesIn(folder)) {
+  for (const entry of await entriesOrNone(folder)) {
     if (except.includes(entry.name)) continue;
     const path = join(folder, entry.name);
     if (entry.name.endsWith('.tmp')) await removeIfAbandoned(root, path);
@@ -87,7 +87,7 @@ function isAbandoned(root: string, path: string): boolean {
   return !young || (Number.isInteger(pid) && !isProcess(pid));
 }
 
-async function entriesIn(folder: string) {
+async function entriesOrNone(folder: string) {
   try {
     return await readdir(folder, {withFileTypes: true});
   } catch (error) {

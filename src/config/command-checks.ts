@@ -19,7 +19,7 @@ function unknownPaths(parameters: LocatedMap): Problem[] {
         if (piece.kind !== 'reference') return [];
         const [kind, name] = piece.words as [string, string];
         if (kind !== 'inputs' && kind !== 'outputs') return [];
-        const names = namesIn(member(parameters, kind));
+        const names = namesInMap(member(parameters, kind));
         if (names.includes(name) && piece.words.length === 2) return [];
         return [
           problemAt(pieceOrigin(scalar, piece), {
@@ -66,7 +66,7 @@ function normalised(path: string): string {
     .join('/');
 }
 
-function namesIn(map: Located | undefined): string[] {
+function namesInMap(map: Located | undefined): string[] {
   return map?.kind === 'map' ? [...map.entries.keys()] : [];
 }
 

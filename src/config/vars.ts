@@ -53,7 +53,7 @@ function inOrder(vars: LocatedMap, resolved: ReadonlyMap<string, LocatedEntry>):
 function variablesIn(value: Located): string[] {
   switch (value.kind) {
     case 'scalar':
-      return typeof value.value === 'string' ? namesIn(value.value) : [];
+      return typeof value.value === 'string' ? namesInText(value.value) : [];
     case 'list':
       return value.items.flatMap(variablesIn);
     case 'map':
@@ -61,7 +61,7 @@ function variablesIn(value: Located): string[] {
   }
 }
 
-function namesIn(text: string): string[] {
+function namesInText(text: string): string[] {
   return textPieces(text).flatMap((piece) =>
     piece.kind === 'reference' && piece.words[0] === 'vars' ? [piece.words[1]!] : [],
   );

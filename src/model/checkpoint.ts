@@ -1,5 +1,6 @@
-import {readdir, stat} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
+import {isFolder} from '../base/if-there.js';
 import type {JsonObject} from '../base/json.js';
 import {type Problem, SidestepError} from '../base/problem.js';
 import {realPath} from '../base/real-path.js';
@@ -178,13 +179,6 @@ async function findTextEncoder(
     await weightFiles('text_encoder', {dir, stem: 'model', tensorsOf: textEncoderTensors}),
     await plainFiles('tokenizer', tokenizer),
   ];
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 /** Is this folder itself a model, where the folder above it is wanted? */

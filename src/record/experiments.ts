@@ -1,8 +1,9 @@
-import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError, writeDurably} from '../base/durable.js';
+import {writeDurably} from '../base/durable.js';
+import {namesIn} from '../base/folder.js';
 import {readIfThere} from '../base/if-there.js';
 import {asWritten, isJsonObject, type Json} from '../base/json.js';
+import {jsonIfReadable} from '../base/state-file.js';
 
 /** What is remembered of an experiment, in `.sidestep/experiments/…/experiment.json`, so that it can be run again by name. */
 export interface ExperimentRecord {
@@ -22,29 +23,20 @@ export async function writeExperiment(folder: string, record: ExperimentRecord):
 
 /** Undefined when there is none, or none that can be read. */
 export function readExperiment(folder: string): ExperimentRecord | undefined {
-  const text = readIfThere(join(folder, NAME));
-  if (text === undefined) return undefined;
-  try {
-    const value = JSON.parse(text) as Json;
-    const whole = isJsonObject(value) && typeof value.name === 'string' && Array.isArray(value.set);
-    return whole ? asWritten<ExperimentRecord>(value as Json) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = jsonIfReadable(join(folder, NAME));
+  const whole = isJsonObject(value) && typeof value.name === 'string' && Array.isArray(value.set);
+  return whole ? asWritten<ExperimentRecord>(value as Json) : undefined;
 }
 
 export async function listExperiments(
   stateDir: string,
 ): Promise<(ExperimentRecord & {readonly folder: string})[]> {
   const experiments = join(stateDir, 'experiments');
-  const names = await readdir(experiments).catch((error: unknown) => {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
-    throw error;
-  });
-  return names.sort().flatMap((name) => {
-    const folder = join(experiments, name);
-    const record = readExperiment(folder);
-    return record === undefined ? [] : [{...record, folder}];
-  });
+  return namesIn(experiments)
+    .sort()
+    .flatMap((name) => {
+      const folder = join(experiments, name);
+      const record = readExperiment(folder);
+      return record === undefined ? [] : [{...record, folder}];
+    });
 }

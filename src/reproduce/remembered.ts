@@ -6,6 +6,7 @@ import {type Recipe, recipeIn} from '../adapter/recipe.js';
 import {asJson, isJsonObject, type Json, type JsonObject, own} from '../base/json.js';
 import type {Problem} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
+import {jsonIn} from '../base/state-file.js';
 
 /** What an adapter says of how it came about. */
 export interface Remembered {
@@ -43,10 +44,10 @@ export async function rememberedBy(path: string): Promise<Result<Remembered>> {
     const {base_model, base, base_hash, params, fingerprint, trigger} = beside;
     return whole({recipe, base_model, base, base_hash, params, fingerprint, trigger, exported: undefined});
   }
-  const recipe = recipeIn(jsonIn(metadata['sidestep.recipe']));
-  const params = jsonIn(metadata['sidestep.train']);
-  const settings = jsonIn(metadata['sidestep.export']);
-  const model = jsonIn(metadata['sidestep.inference']);
+  const recipe = recipeIn(jsonAt(metadata, 'sidestep.recipe'));
+  const params = jsonAt(metadata, 'sidestep.train');
+  const settings = jsonAt(metadata, 'sidestep.export');
+  const model = jsonAt(metadata, 'sidestep.inference');
   const base_hash = metadata['sidestep.base_hash'];
   if (
     recipe === undefined ||
@@ -105,11 +106,8 @@ function nothing(path: string): Problem {
   };
 }
 
-function jsonIn(text: string | undefined): Json | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined; // another program's key of the same name
-  }
+/** Undefined too for another program's key of the same name. */
+function jsonAt(metadata: Readonly<Record<string, string>>, key: string): Json | undefined {
+  const text = metadata[key];
+  return text === undefined ? undefined : jsonIn(text);
 }

@@ -2,6 +2,7 @@ import {accessSync, constants, statSync} from 'node:fs';
 import {delimiter, dirname, resolve} from 'node:path';
 import {placeProblem} from '../base/accident.js';
 import {joinPath} from '../base/dotted-path.js';
+import {isFolderSync} from '../base/if-there.js';
 import {fsPath, shownPath} from '../base/path-bytes.js';
 import type {Problem, SourcePosition} from '../base/problem.js';
 import type {StageId} from '../base/stage-id.js';
@@ -88,17 +89,8 @@ function placeOfSecret(
   return name === undefined ? undefined : positions[joinPath('environment', name)];
 }
 
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return false; // not there, a link to itself, or behind a folder that may not be entered
-  }
-}
-
 export function missingWorkingDir(path: string): Problem | undefined {
-  if (isFolder(path)) return undefined;
+  if (isFolderSync(path)) return undefined;
   return {
     code: 'run/working-dir-missing',
     message: `The working_dir ${path} is no folder`,

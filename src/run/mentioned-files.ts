@@ -1,8 +1,8 @@
-import {readFileSync, statSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {namesIn} from '../base/folder.js';
+import {isFolderSync} from '../base/if-there.js';
 import type {Json} from '../base/json.js';
-import {fsPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
 import {toPlain} from '../format/json.js';
 import {parseUserJson} from '../format/user-json.js';
@@ -46,13 +46,9 @@ export function userJsonIn(path: string): Json {
 
 function namesByFold(folder: string): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>();
-  for (const name of isFolder(folder) ? namesIn(folder) : [])
+  for (const name of isFolderSync(folder) ? namesIn(folder) : [])
     names.set(folded(name), [...(names.get(folded(name)) ?? []), name]);
   return names;
-}
-
-function isFolder(path: string): boolean {
-  return statSync(fsPath(path), {throwIfNoEntry: false})?.isDirectory() === true;
 }
 
 function folded(name: string): string {

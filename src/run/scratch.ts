@@ -2,7 +2,7 @@ import {statSync} from 'node:fs';
 import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {namesIn} from '../base/folder.js';
+import {namesIfListable} from '../base/folder.js';
 import {sha256} from '../base/hash.js';
 import {removeLeftover} from '../base/leftover.js';
 import {SidestepError} from '../base/problem.js';
@@ -61,16 +61,6 @@ async function removeAbandoned(): Promise<void> {
     const path = join(tmpdir(), name);
     if (owner !== undefined && (owner === here ? !isProcess(Number(pid)) : isOld(path)))
       await removeLeftover(path);
-  }
-}
-
-/** Some may be written to, and not be looked into. */
-function namesIfListable(folder: string): string[] {
-  try {
-    return namesIn(folder);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return [];
   }
 }
 

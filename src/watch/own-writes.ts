@@ -1,5 +1,4 @@
-import {readFileSync} from 'node:fs';
-import {isSystemError} from '../base/system-error.js';
+import {textIfReadable} from '../base/state-file.js';
 
 /** Files that planning reads and a run writes. What a run leaves there is no edit. */
 export interface OwnWrites {
@@ -16,7 +15,7 @@ export function ownWrites(): OwnWrites {
   return {
     remember: (paths) => {
       known.clear();
-      for (const path of paths) known.set(path, textAt(path));
+      for (const path of paths) known.set(path, textIfReadable(path));
     },
     during: async (run) => {
       running++;
@@ -24,18 +23,9 @@ export function ownWrites(): OwnWrites {
         return await run();
       } finally {
         running--;
-        for (const path of known.keys()) known.set(path, textAt(path));
+        for (const path of known.keys()) known.set(path, textIfReadable(path));
       }
     },
-    isOwn: (path) => known.has(path) && (running > 0 || textAt(path) === known.get(path)),
+    isOwn: (path) => known.has(path) && (running > 0 || textIfReadable(path) === known.get(path)),
   };
-}
-
-function textAt(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isSystemError(error)) return undefined; // not there, or no file: another state than any text
-    throw error;
-  }
 }

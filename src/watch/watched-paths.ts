@@ -1,7 +1,8 @@
-import {readdirSync, statSync} from 'node:fs';
+import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {followLinks} from '../base/follow-links.js';
+import {isFolderSync} from '../base/if-there.js';
 import {isSystemError} from '../base/system-error.js';
 import {fileLeaves, matchesAny} from '../plan/fingerprint-parts.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
@@ -56,7 +57,7 @@ interface Found {
 function add(path: string, found: Found): void {
   const {real, links} = followLinks(path);
   for (const link of links) found.links.add(link);
-  if (!isFolder(real)) found.files.add(real);
+  if (!isFolderSync(real)) found.files.add(real);
   else if (!found.folders.has(real)) {
     found.folders.add(real);
     addLinksWithin(real, found);
@@ -79,13 +80,5 @@ function entriesOf(folder: string) {
   } catch (error) {
     if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EIO', 'ESTALE')) return []; // planning says so
     throw error;
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false;
-  } catch {
-    return false; // may not be looked at: planning says so
   }
 }

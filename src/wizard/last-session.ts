@@ -1,7 +1,7 @@
-import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError, writeDurably} from '../base/durable.js';
-import {isJsonObject, type Json} from '../base/json.js';
+import {writeDurably} from '../base/durable.js';
+import {isJsonObject} from '../base/json.js';
+import {jsonIfReadable} from '../base/state-file.js';
 import {absolutePath} from '../config/user/settings.js';
 import {type AnswerId, type Answers, type BasicId, isAnswerId, type SomeAnswers} from './answers.js';
 import {withoutDetails} from './draft.js';
@@ -12,13 +12,7 @@ const PLACES = ['checkpoints', 'songs'] as const satisfies readonly BasicId[];
 
 /** What the person answered last time; empty when there was none, or nothing readable is left of it. */
 export async function lastSession(userDir: string): Promise<SomeAnswers> {
-  let value: Json;
-  try {
-    value = JSON.parse(await readFile(fileIn(userDir), 'utf8')) as Json;
-  } catch (error) {
-    if (error instanceof SyntaxError || isFileError(error, 'ENOENT', 'ENOTDIR')) return {};
-    throw error;
-  }
+  const value = jsonIfReadable(fileIn(userDir));
   if (!isJsonObject(value)) return {};
   const answers: Partial<Record<AnswerId, string>> = {};
   for (const [id, answer] of Object.entries(value))

@@ -1,8 +1,7 @@
-import {readFile} from 'node:fs/promises';
 import {dirname, isAbsolute, join, relative, sep} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {packageRoot} from '../app/version.js';
-import {isFileError} from '../base/durable.js';
+import {readIfThere} from '../base/if-there.js';
 import {writeUserFile} from '../base/write-user-file.js';
 import {projectRoot} from '../config/project-root.js';
 
@@ -37,10 +36,7 @@ export async function writeProjectFiles(pipeline: string, checkpoints: string): 
 type Edited = {readonly text: string} | {readonly because: string};
 
 async function keepEdited(path: string, edit: (text: string) => Edited): Promise<ProjectFile> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (isFileError(error, 'ENOENT')) return undefined;
-    throw error;
-  });
+  const text = readIfThere(path);
   const edited = edit(text ?? '');
   if ('because' in edited) return {path, did: 'left', because: edited.because};
   if (edited.text === text) return {path, did: 'left'};

@@ -76,10 +76,12 @@ interface ProjectDocument {
 }
 
 async function documentsIn(folder: string): Promise<ProjectDocument[]> {
-  const here = await namesIn(folder);
+  const here = await filesAndFolders(folder);
   const below = here.folders.filter((name) => !name.startsWith('.') && name !== 'node_modules');
   const inside = await Promise.all(
-    below.map(async (name) => (await namesIn(join(folder, name))).files.map((file) => join(name, file))),
+    below.map(async (name) =>
+      (await filesAndFolders(join(folder, name))).files.map((file) => join(name, file)),
+    ),
   );
   const files = [...here.files, ...inside.flat()].filter(isPipelineName).sort().slice(0, MOST_FILES);
   const found = await Promise.all(files.map((name) => documentAt(join(folder, name), folder)));
@@ -105,7 +107,7 @@ async function documentAt(path: string, folder: string): Promise<ProjectDocument
   return isJsonObject(body) ? {file: `./${near}`, path, text, body} : undefined;
 }
 
-async function namesIn(folder: string): Promise<{files: string[]; folders: string[]}> {
+async function filesAndFolders(folder: string): Promise<{files: string[]; folders: string[]}> {
   const all = await readdir(folder, {withFileTypes: true}).catch((error: unknown) => {
     if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return [];
     throw error;

@@ -1,6 +1,5 @@
-import {readdir} from 'node:fs/promises';
 import {extname, join} from 'node:path';
-import {isFileError} from '../base/durable.js';
+import {namesIfListable} from '../base/folder.js';
 import {isJsonObject, type Json} from '../base/json.js';
 import {SidestepError} from '../base/problem.js';
 import {failure, ok, type Result} from '../base/result.js';
@@ -18,11 +17,8 @@ export interface FoundTensors {
 
 /** `place`: absolute. The stages read and check the samples themselves. Problem: `init/no-tensors`. */
 export async function lookAtTensors(place: string): Promise<Result<FoundTensors>> {
-  const names = await readdir(place).catch((error: unknown) => {
-    if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return [];
-    throw error;
-  });
-  const collection = await jsonIn(place, COLLECTION_FILE);
+  const names = namesIfListable(place);
+  const collection = await jsonBeside(place, COLLECTION_FILE);
   const count = isSampleCollection(collection)
     ? collection.samples.length
     : names.filter((name) => (SAMPLE_FILES as readonly string[]).includes(extname(name).toLowerCase()))
@@ -33,13 +29,13 @@ export async function lookAtTensors(place: string): Promise<Result<FoundTensors>
       message: `${place} holds no preprocessed samples`,
       hint: `Expected a folder with ${SAMPLE_FILES.join(' or ')} files, or with the ${COLLECTION_FILE} of preprocess.pass2.`,
     });
-  const meta = await jsonIn(place, PREPROCESS_META);
+  const meta = await jsonBeside(place, PREPROCESS_META);
   const variant = isJsonObject(meta) ? meta.model_variant : undefined;
   return ok({count, encoded_for: typeof variant === 'string' && variant !== '' ? variant : undefined});
 }
 
 /** Undefined where there is none, or nothing that can be read: the stages say what is wrong with it. */
-async function jsonIn(place: string, name: string): Promise<Json | undefined> {
+async function jsonBeside(place: string, name: string): Promise<Json | undefined> {
   try {
     return await readUserJson(join(place, name));
   } catch (error) {

@@ -26,7 +26,7 @@ export async function lightJoin(context: LightContext): Promise<void> {
   const empty = lists.find(({songs, share}) => songs.length === 0 && share !== undefined);
   if (empty !== undefined) throw noSongs(empty.stage);
   const counts = showings(lists.map(({songs, ...weight}) => ({samples: songs.map(shown), ...weight})));
-  const names = namesIn(lists);
+  const names = sampleNames(lists);
   const samples = lists.flatMap(({songs}, i) =>
     songs.map((song, j) => ({...song, name: names[i]![j]!, repeats: counts[i]![j]!})),
   );
@@ -45,7 +45,7 @@ function shown({audio_hash, repeats}: JsonObject) {
 }
 
 /** A name that two datasets have gets its stage's before it, wherever it occurs. */
-function namesIn(lists: readonly List[]): string[][] {
+function sampleNames(lists: readonly List[]): string[][] {
   const all = lists.flatMap(({songs}) => songs.map(({name}) => String(name)));
   const once = new Set<string>();
   const twice = new Set(all.filter((name) => once.size === once.add(name).size));

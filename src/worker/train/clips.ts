@@ -1,6 +1,7 @@
 import {constants, copyFile, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {isFileError, syncFile} from '../../base/durable.js';
+import {syncFile} from '../../base/durable.js';
+import {namesIn} from '../../base/folder.js';
 import {hashFile} from '../../base/hash.js';
 import {asJson} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
@@ -266,7 +267,7 @@ class Clips implements ClipMaker {
   }
 
   async #forgetOthers(): Promise<void> {
-    for (const folder of await foldersIn(this.#kept))
+    for (const folder of foldersIn(this.#kept))
       for (const name of await readdir(join(this.#kept, folder)))
         if (!this.#files.has(`${folder}/${name}`))
           await rm(join(this.#kept, folder, name), {recursive: true, force: true});
@@ -296,12 +297,10 @@ function pictureOf(wav: string): string {
   return wav.replace(/\.wav$/, '.png');
 }
 
-async function foldersIn(path: string): Promise<string[]> {
-  const names = await readdir(path).catch((error: unknown) => {
-    if (isFileError(error, 'ENOENT')) return [];
-    throw error;
-  });
-  return names.filter((name) => /^step_\d+$/.test(name)).sort();
+function foldersIn(path: string): string[] {
+  return namesIn(path)
+    .filter((name) => /^step_\d+$/.test(name))
+    .sort();
 }
 
 interface ClipSound {

@@ -1,7 +1,8 @@
-import {readdir, readFile, rm} from 'node:fs/promises';
+import {readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {PROVENANCE_FILE} from '../../adapter/provenance.js';
-import {isFileError, temporaryName} from '../../base/durable.js';
+import {temporaryName} from '../../base/durable.js';
+import {namesIn} from '../../base/folder.js';
 import type {JsonObject} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {rename} from '../../base/rename.js';
@@ -44,7 +45,7 @@ export async function restateKept(
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch(none)).map((name) => join(folder, name));
+  return namesIn(folder).map((name) => join(folder, name));
 }
 
 /** The engine's words for this run, read from a state that it writes now. */
@@ -64,7 +65,7 @@ async function stateMetadata(trainer: Trainer, scratch: string): Promise<Record<
 const STATE_FILE = 'training_state.safetensors';
 
 async function restateFolder(folder: string, {fingerprint, params, state}: Identity): Promise<void> {
-  for (const name of await readdir(folder).catch(none)) {
+  for (const name of namesIn(folder)) {
     const path = join(folder, name);
     if (name.endsWith('.tmp')) {
       await rm(path, {force: true}); // of an attempt at this that was killed
@@ -83,9 +84,4 @@ async function replaceFile(path: string, bytes: string): Promise<void> {
   const aside = temporaryName(path);
   await writeFile(aside, bytes);
   await rename(aside, path);
-}
-
-function none(error: unknown): string[] {
-  if (isFileError(error, 'ENOENT', 'ENOTDIR')) return [];
-  throw error;
 }
