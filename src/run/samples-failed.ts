@@ -17,7 +17,7 @@ export function samplesFailed(failed: ReadonlyMap<string, Problem>, total: numbe
 function adviceOn(problems: readonly Problem[]): string {
   const ofFiles = problems.filter(isOfFile).length;
   if (ofFiles === problems.length)
-    return 'Mend or remove these files, or go on without them: `on_error: skip`.';
+    return 'Fix or remove these files, or go on without them: `on_error: skip`.';
   if (ofFiles > 0)
     return 'Some files are at fault: fix or remove them, or go on without them (`on_error: skip`). For the others, what is said beside each helps.';
   const [hint, ...others] = new Set(problems.map((problem) => problem.hint));

@@ -38,7 +38,7 @@ export function recipeEdits(page: string): readonly RecipeEdit[] {
 }
 
 /** A text with an edit, whose place must be there exactly once: a recipe whose file went on without it has to be fixed. */
-export function edited(text: string, {path, lines}: RecipeEdit): string {
+function edited(text: string, {path, lines}: RecipeEdit): string {
   const side = (sign: string) =>
     lines
       .filter((line) => !line.startsWith(sign))

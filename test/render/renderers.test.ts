@@ -337,7 +337,7 @@ test('a kind of warning is reported at once, and the rest of its kind together w
   const warning = (code: string, message: string): RunEvent => ({
     kind: 'stage_warning',
     stage: a,
-    problem: {code, message, hint: `Mend ${code}.`},
+    problem: {code, message, hint: `Fix ${code}.`},
   });
   const text = await shown(
     (output) => groupingWarnings(plainLines(output, plain)),
@@ -346,15 +346,15 @@ test('a kind of warning is reported at once, and the rest of its kind together w
     {kind: 'stage_finished', stage: a, result: {kind: 'cached', stage: a, fingerprint, saved_ms: 0}},
   );
   expect(text.replaceAll('14:03:27 ', '')).toBe(`a  warning: song 0 is odd  [song/odd]
-  hint: Mend song/odd.
+  hint: Fix song/odd.
 a  warning: song 3 is cut  [song/cut]
-  hint: Mend song/cut.
+  hint: Fix song/cut.
 a  warning: 99 more:  [song/odd]
   song 1 is odd
   song 2 is odd
   song 3 is odd
   and 96 more
-  hint: Mend song/odd.
+  hint: Fix song/odd.
 a  cached
 `);
 });

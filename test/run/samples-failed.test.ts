@@ -18,7 +18,7 @@ test.each([
   {
     name: 'files',
     problems: [damaged, {...damaged, code: 'native/audio-too-short'}],
-    hint: 'The others are done and kept. Mend or remove these files, or go on without them: `on_error: skip`.',
+    hint: 'The others are done and kept. Fix or remove these files, or go on without them: `on_error: skip`.',
   },
   {
     name: 'the engine, in one way',
