@@ -268,7 +268,7 @@ void launch_dq(const Backward<T>& f, const KeptScores<T>& kept, unsigned heads, 
   SIDESTEP_CUDA_LAUNCHED("attention_dq_product_kernel");
 }
 
-/// Which kernel makes dS, dk and dv: by the card's kind, then by what two blocks of it need of a multiprocessor's memory.
+/// Which kernel makes dS, dk and dv: by the card's kind, else by what two blocks of it need of a multiprocessor's memory.
 enum class KeysKernel { small_tiles, large_tiles, wide, warp_groups };
 
 /// What decides kernel and parts of the current device.
@@ -277,7 +277,6 @@ struct Processors {
   int64_t count;
 
   static KeysKernel kernel_of(size_t shared) {
-    if (has_warp_groups()) return KeysKernel::warp_groups;
     if (shared >= kRoomForWide) return KeysKernel::wide;
     return shared >= kRoomForLarge ? KeysKernel::large_tiles : KeysKernel::small_tiles;
   }
@@ -314,7 +313,12 @@ struct Processors {
 template <typename T, int hd>
 void run(const Backward<T>& f, const ScoreMemory<T>& memory, int64_t batch, cudaStream_t queue) {
   if (f.to.dk.data == nullptr) return attention_dq<T, hd>(f, batch, queue);
-  const Processors processors = Processors::here();
+  const AttentionOperands<T>& op = f.op;
+  Processors processors = Processors::here();
+  if (takes_boxes(op.q, batch, op.queries, op.heads) && takes_boxes(f.to.dout, batch, op.queries, op.heads) &&
+      takes_boxes(op.k, batch, op.reach.keys, op.kv_heads) && takes_boxes(op.v, batch, op.reach.keys, op.kv_heads) &&
+      has_warp_groups())
+    processors.kernel = KeysKernel::warp_groups;
   const int64_t group = f.op.heads / f.op.kv_heads, units = batch * f.op.kv_heads;
   const ScoreRoom room = ScoreRoom::of(f.op.reach, f.op.queries, group, hd, units);
   const int64_t together = std::min({memory.elements / room.elements(), int64_t{65535} / group, units});

@@ -247,8 +247,11 @@ void forward(const Attention& op, cudaStream_t queue) {
     if (fits_tensor_cores({op.q, op.k, op.v, op.out})) {
       const ShownOfBatch shown(op.key_mask, queue);
       operands.shown = shown.data();
-      return has_warp_groups() ? attention_forward_hopper<T>(operands, out, lse, op.q.dim(0), queue)
-                               : attention_forward_tensor<T>(operands, out, lse, op.q.dim(0), queue);
+      const bool boxes = takes_boxes(operands.q, op.q.dim(0), operands.queries, operands.heads) &&
+                         takes_boxes(operands.k, op.k.dim(0), operands.reach.keys, operands.kv_heads) &&
+                         takes_boxes(operands.v, op.v.dim(0), operands.reach.keys, operands.kv_heads);
+      return boxes && has_warp_groups() ? attention_forward_hopper<T>(operands, out, lse, op.q.dim(0), queue)
+                                        : attention_forward_tensor<T>(operands, out, lse, op.q.dim(0), queue);
     }
   const int64_t total = op.q.dim(0) * op.q.dim(1) * op.q.dim(2);
   with_head(operands.head_dim, [&]<int per_lane>() {

@@ -46,6 +46,13 @@ __device__ inline unsigned char* turned_memory(unsigned char* memory) {
 /// Whether the current device has warp groups' products (compute capability 9.0), and its driver makes maps.
 bool has_warp_groups();
 
+/// Whether a map can be made: no two samples, frames or heads are the same memory, which a stride of zero would say.
+template <typename T>
+bool takes_boxes(const Heads<T>& of, int64_t batch, int64_t frames, int64_t heads) {
+  const auto apart = [](int64_t stride, int64_t count) { return stride > 0 || count == 1; };
+  return apart(of.batch_stride, batch) && apart(of.frame_stride, frames) && apart(of.head_stride, heads);
+}
+
 /// For boxes of `rows` rows and 64 columns of [batch, frames, heads, head_dim]: dimensions head_dim, heads, frames, batch. Throws
 /// native/cuda-failed when the driver refuses.
 CUtensorMap heads_map(const void* data, CUtensorMapDataType type, const int64_t (&strides)[3], int64_t batch, int64_t frames,

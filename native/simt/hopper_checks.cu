@@ -130,6 +130,17 @@ TEST("simt: misused products of a warp group are named") {
   }
 }
 
+TEST("simt: heads that are the same memory take no boxes") {
+  const auto takes = [](int64_t batch_stride, int64_t frame_stride, int64_t head_stride, int64_t batch) {
+    return takes_boxes(Heads<const __half>{nullptr, batch_stride, frame_stride, head_stride}, batch, 64, 2);
+  };
+  EXPECT(takes(64 * 128, 128, 64, 2));
+  EXPECT(takes(0, 128, 64, 1));
+  EXPECT(!takes(0, 128, 64, 2));
+  EXPECT(!takes(64 * 128, 0, 64, 2));
+  EXPECT(!takes(64 * 128, 128, 0, 2));
+}
+
 /// Two threads, a writer and a reader, pass numbers through one place, in phases.
 enum class Pass { there, without_done };
 template <Pass pass>
@@ -211,7 +222,8 @@ bool refused(int64_t offset, int64_t frame_stride, int64_t rows) {
 
 TEST("simt: a map of a tensor is refused where the driver's documentation refuses it") {
   expect_silence(last_words_of([] {
-    const bool good = !refused(0, 72, 256) && refused(4, 64, 64) && refused(0, 68, 64) && refused(0, 64, 257);
+    const bool good =
+        !refused(0, 72, 256) && refused(0, 0, 64) && refused(4, 64, 64) && refused(0, 68, 64) && refused(0, 64, 257);
     std::_Exit(good ? 0 : 1);
   }));
 }
