@@ -22,6 +22,7 @@ struct Ceilings {
 /// A card from its data sheet, and the shares of its ceilings that this engine's kernels can be hoped to reach there.
 struct Card {
   std::string_view name;  ///< as `--card` takes it
+  double processors = 0;  ///< multiprocessors
   double memory_gib = 0;
   double tensor_flops = 0;       ///< bf16 with sums in f32, without sparsity
   double vector_flops = 0;       ///< f32

@@ -1,5 +1,9 @@
 #include "ops/gemm.h"
 
+#include <mutex>
+#include <set>
+#include <string>
+
 #include "core/error.h"
 #include "ops/dispatch.h"
 
@@ -63,12 +67,17 @@ Cost cost_of(const Gemm& op) {
           static_cast<double>(op.a.bytes() + op.b.bytes() + op.c.bytes() * (op.beta == 0 ? 1 : 2))};
 }
 
-/// Whether fewer tiles of 128 x 128 are to be computed than keep a large card busy. They are tallied apart: such a product gets
-/// less of a card.
-bool few_tiles(const Gemm& op) {
-  constexpr int64_t kTile = 128, kFew = 128;
+/// "gemm", or "gemm, 47 tiles" where a card has so few tiles of 64 x 64 results to compute that it matters to its time how many
+/// they are (bench/ceilings.cpp).
+std::string_view tallied_as(const Gemm& op) {
+  constexpr int64_t kSide = 64, kMany = 512;
   const Extents c = extents_of(op.c);
-  return c.batch * ((c.rows + kTile - 1) / kTile) * ((c.columns + kTile - 1) / kTile) < kFew;
+  const int64_t tiles = c.batch * ((c.rows + kSide - 1) / kSide) * ((c.columns + kSide - 1) / kSide);
+  if (tiles >= kMany) return "gemm";
+  static std::mutex mutex;
+  static std::set<std::string> names;  // a tally keeps no name itself
+  const std::scoped_lock lock(mutex);
+  return *names.insert("gemm, " + std::to_string(tiles) + " tiles").first;
 }
 
 }  // namespace
@@ -76,7 +85,7 @@ bool few_tiles(const Gemm& op) {
 void gemm(const Gemm& op, Stream& stream) {
   check_shapes(op);
   check_dtypes(op, stream);
-  dispatch(few_tiles(op) ? "gemm, few tiles" : "gemm", &Backend::gemm, op, cost_of(op), stream);
+  dispatch(stream.tally() == nullptr ? "gemm" : tallied_as(op), &Backend::gemm, op, cost_of(op), stream);
 }
 
 }  // namespace sidestep
