@@ -203,7 +203,7 @@ other_models() {
   step "condition encoder" "${bench[@]}" encode_condition --config "$1" --condition 512 --precision f32 --backend $device "${few[@]}"
   step "predicted, VAE" "$build/sidestep_bench" predict_audio --config "$vae" --latents $latents --card "$(predicted_card)"
   step "VAE, encoder" "${bench[@]}" encode_audio --config "$vae" --latents $latents --precision f32 --backend $device "${few[@]}"
-  step "VAE, decoder" "${bench[@]}" decode_audio --config "$vae" --latents $latents --precision f32 --backend $device "${few[@]}"
+  step "VAE, decoder" "${bench[@]}" decode_audio --config "$vae" --latents $latents --backend $device "${few[@]}"
   step "a denoising step" "${bench[@]}" generate --config "$1" --latents $latents --backend $device "${few[@]}"
 }
 
