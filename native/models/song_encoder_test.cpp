@@ -139,7 +139,7 @@ TEST("song encoder: pieces of any size, at other rates and levels, give the bits
         for (const int64_t size : {97, 700, 5000}) {
           SongLevel level(encoder.config, options);
           const auto piece = [&](int64_t at) {
-            const Storage cut(DType::f32, {2, std::min<int64_t>(size, 9001 - at)});
+            Storage cut(DType::f32, {2, std::min<int64_t>(size, 9001 - at)});
             copy({audio.view().slice(1, at, at + cut.view().dim(1)), cut.tensor()}, stream);
             return cut;
           };

@@ -16,10 +16,10 @@ struct Grid {
 
 Grid grid_of(const Shape& shape, const Shape& strides) {
   Grid grid;
-  const int offset = 4 - shape.rank();
-  for (int i = 0; i < shape.rank(); ++i) {
-    grid.extent[static_cast<size_t>(i + offset)] = shape[i];
-    grid.stride[static_cast<size_t>(i + offset)] = strides[i];
+  auto at = static_cast<size_t>(4 - shape.rank());
+  for (int i = 0; i < shape.rank(); ++i, ++at) {
+    grid.extent[at] = shape[i];
+    grid.stride[at] = strides[i];
   }
   return grid;
 }

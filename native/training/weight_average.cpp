@@ -29,6 +29,7 @@ void WeightAverage::put_in_place(Workspace work) {
   if (!kept()) return;
   const auto& parameters = adapters_.parameters();
   std::vector<Storage> backup;
+  backup.reserve(parameters.size());
   for (const Parameter& p : parameters) backup.emplace_back(DType::f32, p.value.shape(), stream_.device());
   for (size_t i = 0; i < parameters.size(); ++i) {
     copy({parameters[i].value, backup[i].tensor()}, stream_);
