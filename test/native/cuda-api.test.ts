@@ -20,6 +20,7 @@ const SINCE: Readonly<Record<string, readonly string[]>> = {
   ],
   '9.0': ['cudaFuncAttributeMaxDynamicSharedMemorySize cudaFuncSetAttribute'],
   '10.1': [
+    'cudaErrorSystemDriverMismatch cudaErrorSystemNotReady',
     'cudaGraphDestroy cudaGraphExecDestroy cudaGraphLaunch cudaStreamBeginCapture cudaStreamCaptureModeThreadLocal',
     'cudaStreamCaptureStatus cudaStreamCaptureStatusNone cudaStreamEndCapture cudaStreamIsCapturing',
   ],
