@@ -85,7 +85,7 @@ describe('a release', () => {
     expect(jobs.publish.needs).toEqual(['engines', 'plugins']);
     const steps = jobs.publish.steps.map(({run}: {run?: string}) => run ?? '').join('\n');
     expect(steps.indexOf('compare-adapters')).toBeLessThan(steps.indexOf('npm publish'));
-    expect(steps).toMatch(/npm publish .*--provenance/);
+    expect(steps).toMatch(/npm publish .*--provenance .*--tag "\$tag"/); // npm refuses a version like 1.0.0-rc.1 without one
     expect(steps).toContain('SHA256SUMS');
   });
 });
