@@ -21,6 +21,9 @@ import {removeUnusedModules} from './used-modules.mjs';
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const npm = (args, cwd) =>
   execFileSync('npm', args, {cwd, encoding: 'utf8', shell: process.platform === 'win32'});
+/** npm 10 runs `prepare` whatever it is told, and what that says stands before the JSON. */
+const packed = (args, cwd) =>
+  JSON.parse(npm(['pack', '--json', ...args], cwd).replace(/^[\s\S]*?^(?=\[)/m, ''))[0];
 const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, undefined, 2)}\n`);
 
@@ -73,9 +76,7 @@ function stageBinary(
 function stageProgram(folder, binaries) {
   const work = mkdtempSync(join(tmpdir(), 'sidestep-pack-'));
   try {
-    const [{filename}] = JSON.parse(
-      npm(['pack', '--json', '--ignore-scripts', '--pack-destination', work], root),
-    );
+    const {filename} = packed(['--ignore-scripts', '--pack-destination', work], root);
     execFileSync('tar', ['-xzf', join(work, filename), '-C', work]);
     cpSync(join(work, 'package'), folder, {recursive: true});
     removeUnusedModules(folder);
@@ -110,8 +111,9 @@ export function packAll(out, given, scope) {
     for (const each of chosen) stageBinary(join(stage, each.key), each, resolve(given[each.key]), manifest);
     stageProgram(join(stage, 'program'), chosen);
     return [...chosen.map(({key}) => key), 'program'].map((name) => {
-      const [{filename, size, unpackedSize, entryCount}] = JSON.parse(
-        npm(['pack', '--json', '--pack-destination', resolve(out)], join(stage, name)),
+      const {filename, size, unpackedSize, entryCount} = packed(
+        ['--pack-destination', resolve(out)],
+        join(stage, name),
       );
       return {file: join(resolve(out), filename), size, unpackedSize, entryCount};
     });

@@ -57,7 +57,7 @@ beforeAll(() => {
     cwd: folder,
     encoding: 'utf8',
   });
-  const [{files}] = JSON.parse(answer) as [{files: {path: string}[]}];
+  const [{files}] = JSON.parse(answer.replace(/^[\s\S]*?^(?=\[)/m, '')) as [{files: {path: string}[]}];
   packed = files.map(({path}) => path).sort();
 });
 
