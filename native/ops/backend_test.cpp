@@ -22,11 +22,14 @@ std::string test_sources() {
   return text.str();
 }
 
-/// Whether `op({` is in the text, not as the end of a longer name.
+/// Whether `op({` is in the text, across a line's end too, and not as the end of a longer name.
 bool calls(const std::string& text, const std::string& op) {
-  const std::string call = op + "({";
-  for (size_t at = text.find(call); at != std::string::npos; at = text.find(call, at + 1))
-    if (at == 0 || (std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0 && text[at - 1] != '_')) return true;
+  const std::string call = op + "(";
+  for (size_t at = text.find(call); at != std::string::npos; at = text.find(call, at + 1)) {
+    const bool begins = at == 0 || (std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0 && text[at - 1] != '_');
+    const size_t first = text.find_first_not_of(" \n", at + call.size());
+    if (begins && first != std::string::npos && text[first] == '{') return true;
+  }
   return false;
 }
 
