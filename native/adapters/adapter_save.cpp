@@ -75,6 +75,7 @@ void save_adapter(const AdapterSet& adapters, const AdapterSaving& saving, Strea
   make_folder(saving.folder);
   const std::vector<SavedTensor> tensors = saved_tensors(adapters, saving.biases, stream);
   std::vector<NamedTensor> named;
+  named.reserve(tensors.size());
   for (const SavedTensor& t : tensors) named.push_back({t.name, t.value.view()});
   const AdapterType type = adapters.config().type;
   const std::string file =

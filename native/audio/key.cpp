@@ -96,7 +96,7 @@ struct Dictionary {
       double strength = 1;
       for (int h = 1; h <= kHarmonics; ++h) {
         const double semitones = note + 12 * math::log(static_cast<double>(h)) / math::log(2.0);
-        harmonics[static_cast<size_t>(h - 1)] = {static_cast<int>(semitones * kParts + 0.5) + kParts / 2, strength};
+        harmonics[static_cast<size_t>(h - 1)] = {static_cast<int>(std::lround(semitones * kParts)) + kParts / 2, strength};
         strength *= 0.7;
       }
       notes.push_back(harmonics);

@@ -53,7 +53,7 @@ void append_number(std::string& out, double value) {
 }
 
 void append_break(std::string& out, int indent, int depth) {
-  if (indent > 0) (out += '\n').append(static_cast<size_t>(indent * depth), ' ');
+  if (indent > 0) (out += '\n').append(static_cast<size_t>(indent) * static_cast<size_t>(depth), ' ');
 }
 
 void append_value(std::string& out, const Json& value, int indent, int depth) {

@@ -25,6 +25,7 @@ std::vector<SafetensorsFile> open_shards(const std::filesystem::path& index) {
     shards.insert(name);
   }
   std::vector<SafetensorsFile> files;
+  files.reserve(shards.size());
   for (const std::string& shard : shards) files.emplace_back(index.parent_path() / path_from_utf8(shard));
   return files;
 }

@@ -273,6 +273,7 @@ LinearsBeside load_linears(const Weights& weights, const std::vector<std::string
     return linears;
   }
   std::vector<std::string> matrices;
+  matrices.reserve(names.size());
   for (const std::string& name : names) matrices.push_back(name + ".weight");
   const FrozenMatrices loaded = weights.matrices(matrices, out, in);
   for (size_t i = 0; i < names.size(); ++i)

@@ -39,6 +39,7 @@ Batch read_batch(const std::vector<SampleRead>& reads, const Staging& staging) {
     if (read.frames > 0) samples.back() = crop(samples.back(), read.first_frame, read.frames);
   }
   std::vector<const Sample*> pointers;
+  pointers.reserve(samples.size());
   for (const Sample& s : samples) pointers.push_back(&s);
   return collate(pointers, staging);
 }

@@ -50,6 +50,7 @@ Batch Estimator::next_batch(int64_t run_index, int64_t batch_index) const {
     samples.push_back(load_sample(setup.samples[static_cast<size_t>(order[at])]).sample);
   }
   std::vector<const Sample*> pointers;
+  pointers.reserve(samples.size());
   for (const Sample& s : samples) pointers.push_back(&s);
   return collate(pointers);
 }
@@ -125,6 +126,7 @@ std::vector<std::string> select_top(const std::vector<ModuleEstimate>& ranked, c
   std::map<std::string, double> sums;
   for (const ModuleEstimate& m : ranked) sums[layer_of(m.module)] += m.score;
   std::vector<std::pair<double, std::string>> layers;
+  layers.reserve(sums.size());
   for (const auto& [layer, sum] : sums) layers.emplace_back(sum, layer);
   std::stable_sort(layers.begin(), layers.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   layers.resize(std::min(count, layers.size()));
