@@ -1,5 +1,6 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as passing} from 'node:timers/promises';
 import {afterAll, expect, test} from 'vitest';
 import {Project, preparation, root, training} from '../first-light/project.js';
 import {testCluster} from './cluster.js';
@@ -55,9 +56,13 @@ async function training_begun(times: number): Promise<void> {
     .toBe('begun');
 }
 
-/** Slurm lets a job that was put back wait for two minutes, and begins to count again when it has ended. */
+/**
+ * Slurm lets a job that was put back wait for two minutes, and begins to count again when it has ended. A node refuses it in the second in which
+ * it was put back ("Job credential revoked": credentials count whole seconds).
+ */
 async function startNow(job: string): Promise<void> {
   await expect.poll(() => stateOf(job), {timeout: 120_000, interval: 200}).toBe('PENDING');
+  await passing(2100);
   const started = (): string => {
     if (stateOf(job) === 'PENDING') cluster.ask('scontrol', 'update', `jobid=${job}`, 'starttime=now');
     return stateOf(job);
