@@ -50,12 +50,12 @@ case "${1:-}" in
 esac
 [ -n "$files" ] || { echo "No source that clang-tidy would look at has changed."; exit 0; }
 echo "clang-tidy looks at $(wc -l <<<"$files") files"
-# What clang does not know of GCC's options is no finding, nor are counts of what was suppressed in headers. Tests may be slow, compare bits, make
-# what they throw away, and break a path in two.
+# What clang does not know of GCC's options is no finding, nor are counts of what was suppressed in headers. Programs that test and
+# measure may be slow, compare bits, make what they throw away, and break a path in two.
 of_tests='--checks=-performance-*,-bugprone-suspicious-memory-comparison,-bugprone-unused-raii,-bugprone-suspicious-missing-comma'
 export program database of_tests
 xargs -n 1 -P "$(nproc)" bash -c '
   options=()
-  case "$0" in *_test.cpp | native/testing/*) options=("$of_tests") ;; esac
+  case "$0" in *_test.cpp | native/testing/* | native/golden/* | native/bench/*) options=("$of_tests") ;; esac
   $program -p "$database" --quiet --extra-arg=-Wno-unknown-warning-option "${options[@]}" "$0"
 ' <<<"$files" 2> >(grep -v ' warnings\? generated\.$' >&2 || true)

@@ -28,7 +28,7 @@ std::vector<int64_t> CaseInputs::numbers(const std::string& name) const {
     switch (t.dtype()) {
       case DType::i64: numbers.push_back(t.data<int64_t>()[i]); continue;
       case DType::i32: numbers.push_back(t.data<int32_t>()[i]); continue;
-      case DType::u8: numbers.push_back(t.data<uint8_t>()[i]); continue;
+      case DType::u8:
       case DType::boolean: numbers.push_back(t.data<uint8_t>()[i]); continue;
       case DType::f32: numbers.push_back(static_cast<int64_t>(t.data<float>()[i])); continue;
       case DType::f64: numbers.push_back(static_cast<int64_t>(t.data<double>()[i])); continue;
