@@ -30,7 +30,7 @@ cudaDataType_t data_type(DType dtype) {
   return CUDA_R_32F;
 }
 
-/// The largest power of two up to 16, the widest access of any kernel, that divides an address. No more is reported, so that the
+/// The largest power of two up to 16, the widest access of any kernel, that divides an address. No more is told, so that the
 /// choice, and with it the bits, do not depend on where an arena happens to put a tensor.
 uint32_t alignment_of(const void* pointer) {
   const auto address = reinterpret_cast<uintptr_t>(pointer);

@@ -82,7 +82,7 @@ __device__ inline void wgmma_fence(Registers&... registers) {
 }
 /// Products since the last time are a group.
 __device__ inline void wgmma_commit() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
-/// Returns when at most `pending` groups are under way. Until then nobody reads the sums or writes to operands; `registers` are
+/// Returns when at most `pending` groups are under way. Until then no one reads the sums or writes to operands; `registers` are
 /// those that are done with.
 template <int pending, typename... Registers>
 __device__ inline void wgmma_wait(Registers&... registers) {

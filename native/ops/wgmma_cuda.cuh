@@ -41,7 +41,7 @@ __device__ inline unsigned char* turned_memory(unsigned char* memory) {
   return memory + (1024 - reinterpret_cast<uintptr_t>(memory) % 1024) % 1024;
 }
 
-// In tensor_map_cuda.cpp.
+// In tensor_map_cuda.cu.
 
 /// Whether the current device has warp groups' products (compute capability 9.0), and its driver makes maps.
 bool has_warp_groups();

@@ -16,7 +16,7 @@ export const CLIENTS = {
     without: '--omit=optional',
     start: ['npx', 'sidestep'],
   },
-  // npm installs optional packages globally whatever it is reported.
+  // npm installs optional packages globally whatever it is told.
   'npm --global': {install: ['npm', 'install', '--global', 'sidestep-ace'], start: ['sidestep']},
   pnpm: {
     install: ['pnpm', 'add', 'sidestep-ace'],

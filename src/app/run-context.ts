@@ -106,7 +106,7 @@ export function engineHere(terminal: Pick<Terminal, 'env' | 'cwd'>): EngineConte
   return engineContext(fileURLToPath(packageRoot), terminal);
 }
 
-/** The engine looks for its plugin beside itself (native/ops/cuda_plugin.cpp); of one in a package it is reported. */
+/** The engine looks for its plugin beside itself (native/ops/cuda_plugin.cpp); of one in a package it is told. */
 function workerEnvironment(env: Terminal['env'], plugin: FoundPlugin | undefined): Terminal['env'] {
   return plugin?.origin === 'package' ? {...env, SIDESTEP_CUDA_PLUGIN: plugin.path} : env;
 }

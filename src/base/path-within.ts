@@ -7,7 +7,7 @@ export function isPathWithin(path: string): boolean {
   return path.split(/[\\/]/).every((word) => word !== '' && word !== '..' && word !== '.');
 }
 
-/** Can all these files are in one folder: none twice, and none where another needs a folder? */
+/** Can all these files be in one folder: none twice, and none where another needs a folder? */
 export function canLieTogether(paths: readonly string[]): boolean {
   const files = new Set(paths);
   return (

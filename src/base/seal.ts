@@ -13,7 +13,7 @@ export interface SealedFile {
   readonly hash: ContentHash;
 }
 
-/** Files that work saved for later counts on: of a disk that is, or a slip of the hand, nothing is believed. */
+/** Files that work saved for later counts on: nothing is believed of a disk that gives other bytes than it took, or of a slip of the hand. */
 export interface Seal {
   /** Folders that hold the named files, as they were, and no others. */
   readonly folders: readonly SealedFolder[];

@@ -23,7 +23,7 @@ import {stillSound} from './soundness.js';
 export type TreeOutput = Extract<OutputObject, {kind: 'tree'}>;
 
 /**
- * Takes a folder into the cache, file by file; files `aside` are no part of its identity. Symbolic links are refused: what they point to may change or are outside.
+ * Takes a folder into the cache, file by file; files `aside` are no part of its identity. Symbolic links are refused: what they point to may change or be outside.
  * Throws `cache/not-a-plain-file` naming the first thing that is neither a file nor a folder, before anything is taken.
  */
 export async function commitTree(

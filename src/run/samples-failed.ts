@@ -27,7 +27,7 @@ function adviceOn(problems: readonly Problem[]): string {
 
 const ENGINE_OF_FILES = new Set(['native/audio-invalid', 'native/audio-too-short']);
 
-/** What the songs themselves, or what is written of them, can be fixed of. */
+/** What can be fixed in the songs themselves, or in what is written of them. */
 function isOfFile({code}: Problem): boolean {
   return /^(?:audio|dataset|file|json|text)\//.test(code) || ENGINE_OF_FILES.has(code);
 }

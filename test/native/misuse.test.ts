@@ -170,7 +170,7 @@ const size = fc.oneof(
   fc.constantFrom(2 ** 31, 2 ** 53, 1e300, Number.NaN, 0.5),
 );
 
-/** A tensor that may are about its dtype, its shape or its data. */
+/** A tensor that may claim another dtype, shape or length than its data has. */
 const tensor = fc
   .record({
     dtype: fc.constantFrom(...Object.keys(arrays), 'F8', ''),

@@ -164,7 +164,7 @@ test('from the cache as well: what was deleted or edited comes back, another pla
   const back = await runWith({});
   expect(readFileSync(join(out, 'deep/text'), 'utf8')).toBe('one');
   expect(saidBy(back).map(([code]) => code)).toEqual(['run/edited-kept', 'run/copied-out']);
-  expect(saidBy(await runWith({})), 'all is where it should').toEqual([]);
+  expect(saidBy(await runWith({})), 'all is where it should be').toEqual([]);
 });
 
 function saidBy({events}: Awaited<ReturnType<typeof run>>): (readonly [string, string])[] {

@@ -19,7 +19,7 @@ const LARGEST_JSON = 256 * 1024 * 1024;
 const ASKED_AT_ONCE = 12;
 /**
  * A cache on a server: `NAMESPACE/objects/HH/HASH` and `NAMESPACE/entries/HH/FINGERPRINT.json` below its address. Objects are checked
- * by their names, so that no one can pass off other bytes; an entry is believed to everyone who may write its namespace.
+ * by their names, so that no one can pass off other bytes; an entry is believed of everyone who may write its namespace.
  */
 export function remoteSource(choice: RemoteChoice, address: Address, patience: ServerPatience): CacheSource {
   const server = remoteServer(address, patience);

@@ -95,7 +95,7 @@ const moved = () => {
   cpSync(project.file('songs'), elsewhere.file('songs'), {recursive: true});
 };
 
-test('songs may be called otherwise and are elsewhere; further ones do no harm', () => {
+test('songs may be called otherwise and be elsewhere; further ones do no harm', () => {
   const file = taken('out/plain/peft');
   moved();
   for (const ending of ['wav', 'txt']) {
