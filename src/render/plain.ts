@@ -1,3 +1,4 @@
+import {boardCommand} from '../base/board-command.js';
 import {bytesText} from '../base/bytes-text.js';
 import {listed} from '../base/near-miss.js';
 import type {StageId} from '../base/stage-id.js';
@@ -154,7 +155,7 @@ function newsOf(event: StageEvent, colours: Palette): string | undefined {
     case 'stage_warning':
       return `${event.stage}  ${problemText(event.problem, colours, 'warning')}`;
     case 'board_opened':
-      return `${event.stage}  curves: tensorboard --logdir ${event.path}`;
+      return `${event.stage}  curves: ${boardCommand(event.path)}`;
     case 'log':
       return event.level === 'warning' || event.level === 'error'
         ? `${event.stage}  ${event.line}`

@@ -1,4 +1,4 @@
-import {shellWord} from '../base/shell-word.js';
+import {boardCommand} from '../base/board-command.js';
 import type {RunEvent} from '../event/event.js';
 import type {StageResult} from '../event/stage-result.js';
 import {columnsOf, filledEnd} from './columns.js';
@@ -28,8 +28,7 @@ export function summaryText(
   );
   if (saved >= 1000) lines.push(`  ${durationText(saved)} of work came from the cache`);
   lines.push(...outputLines(run.outputs, columns));
-  if (boards.length > 0)
-    lines.push('  curves:', ...boards.map((path) => `    tensorboard --logdir ${shellWord(path)}`));
+  if (boards.length > 0) lines.push('  curves:', ...boards.map((path) => `    ${boardCommand(path)}`));
   const next = nextStep(run);
   if (next !== undefined) lines.push(`  ${colours.cyan('next:')} ${next}`);
   return `${lines.join('\n')}\n`;

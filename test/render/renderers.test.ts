@@ -150,6 +150,12 @@ test('plain lines report progress every fifteen seconds, not at every event', ()
   ]);
 });
 
+test('the command that shows curves can be pasted, with a blank in the path too', async () => {
+  const opened: RunEvent = {kind: 'board_opened', stage: a, path: '/songs of mine/board'};
+  const text = await shown((output) => plainLines(output, plain), opened);
+  expect(text).toContain("a  curves: tensorboard --logdir '/songs of mine/board'\n");
+});
+
 test('a killed process is explained', async () => {
   const text = await shown((output) => plainLines(output, plain), {
     kind: 'stage_finished',
@@ -216,7 +222,7 @@ test('annotations name the file relative to the checkout and escape what the run
   ).toContain('file=a%2Cb%3Ac.yaml,');
 });
 
-test('an annotation without a place of its own stands where its stage is written', async () => {
+test('an annotation without a place of its own is where its stage is written', async () => {
   const places = new Map([['a', {file: '/repo/p.yaml', line: 8, column: 3}]]);
   const annotated = (event: RunEvent) => shown((output) => githubAnnotations(output, '/repo', places), event);
   expect(await annotated({kind: 'stage_finished', stage: a, result: crashed})).toMatch(

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {readFile, rm} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {basename, dirname} from 'node:path';
+import {boardCommand} from '../../base/board-command.js';
 import {noFault, syncFile, writeDurably} from '../../base/durable.js';
 import {type ContentHash, contentHash} from '../../base/hash.js';
 import {makeFolder} from '../../base/make-folder.js';
@@ -230,7 +231,7 @@ async function openBoard(context: WorkerContext, globalStep: number): Promise<Bo
       return undefined;
     });
     context.emit({kind: 'board_opened', path: folder});
-    context.emit({kind: 'log', level: 'debug', line: `TensorBoard: tensorboard --logdir ${folder}`});
+    context.emit({kind: 'log', level: 'debug', line: `TensorBoard: ${boardCommand(folder)}`});
   }
   return {
     write: async (summaries) => {
