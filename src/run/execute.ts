@@ -4,12 +4,11 @@ import type {StageId} from '../base/stage-id.js';
 import {unreachable} from '../base/unreachable.js';
 import {keepEntries} from '../cache/bring.js';
 import type {StageResult} from '../event/stage-result.js';
-import {planStage} from '../plan/make-plan.js';
 import {misfitProblem} from '../plan/misfit.js';
 import type {Plan, PlannedStage} from '../plan/plan.js';
+import {planOnceKnown} from '../plan/plan-once-known.js';
 import {usefulRanks} from '../plan/ranks.js';
 import {shardsHere} from '../plan/shards.js';
-import {needOf} from '../plan/temporary.js';
 import type {World} from '../plan/world.js';
 import {compareRecords} from '../record/lock-compare.js';
 import type {Effects, RunOptions} from './effects.js';
@@ -246,25 +245,12 @@ function repeatWarnings({id, warnings = []}: PlannedStage, {emit}: Effects): voi
 }
 
 /** Once something before it has run, what was foreseen may have changed: inputs are known now. So it has when it is damaged. */
-function planAgain(stage: PlannedStage, walk: Walk): PlannedStage {
-  const {results, checks, found} = walk;
-  if (checks.get(stage.id) === 'damaged' || found.has(stage.id)) return planNow(stage, walk);
+function planAgain(stage: PlannedStage, {results, checks, found, stages, world}: Walk): PlannedStage {
+  const again = () => planOnceKnown(stage, stages, world, (id) => results.has(id));
+  if (checks.get(stage.id) === 'damaged' || found.has(stage.id)) return again();
   const ran = [...stage.reads, ...stage.waits_for].some((id) => results.get(id)!.kind !== 'cached');
   if (stage.fingerprint !== undefined && !ran) return stage;
-  return planNow(stage, walk);
-}
-
-/** Where its temporary outputs were removed: whether something that is still to come needs them. */
-function planNow(stage: PlannedStage, {results, stages, world}: Walk): PlannedStage {
-  const now = planStage(stage, stage.type, stages, world);
-  const after = new Map(stages).set(now.id, now);
-  const need = needOf(
-    now,
-    [...after.values()],
-    (reader) =>
-      !results.has(reader.id) && planStage(reader, reader.type, after, world).verdict.kind === 'stale',
-  );
-  return need === undefined ? now : planStage(stage, stage.type, stages, world, need);
+  return again();
 }
 
 /** A stage that came out otherwise than the lock file says must not pass for the frozen one. */
