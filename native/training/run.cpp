@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "training/run_schedule.h"
 
 namespace sidestep {
 
@@ -46,19 +47,7 @@ Run::Run(const TrainerSetup& run_setup, const RunFiles& run_files)
       options(train_options_from_json(setup.options, files.model)),
       shape(shape_of(options, files)) {}
 
-Schedule Run::schedule() const {
-  Schedule s{.type = options.schedule.type,
-             .learning_rate = options.optimizer.learning_rate,
-             .total_steps = shape.total_steps,
-             .warmup_steps = options.schedule.warmup_steps,
-             .warmup_start_factor = options.schedule.warmup_start_factor,
-             .floor_factor = options.schedule.floor_factor,
-             .n_restarts = options.schedule.n_restarts,
-             .steps_per_epoch = shape.steps_per_epoch,
-             .epochs = options.epochs};
-  if (s.type == Schedule::Type::custom) s.formula = parse_schedule_formula(options.schedule.formula);
-  return schedule_for_optimizer(s, options.optimizer.type);
-}
+Schedule Run::schedule() const { return schedule_of(options, shape.total_steps, shape.steps_per_epoch); }
 
 PlanRequest Run::plan_request() const {
   return {.model = files.model,

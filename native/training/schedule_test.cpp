@@ -1,8 +1,11 @@
 #include "training/schedule.h"
 
 #include "training/options.h"
+#include "training/run_schedule.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "testing/test.h"
 
@@ -70,6 +73,82 @@ TEST("schedule: what a file leaves out is the schema's default, of a constant sc
   const TrainOptions options = train_options_from_json(given, DitConfig{});
   EXPECT(options.schedule.warmup_steps == defaults::train::schedule::constant::warmup_steps);
   EXPECT(options.optimizer.learning_rate == defaults::train::optimizer::prodigy::learning_rate);
+}
+
+struct ScheduleCase {
+  Schedule::Type type;
+  int64_t warmup_steps;
+  const char* formula = "";
+  bool by_chance = false;  ///< a length that is looked at may give the same rates all the same
+};
+
+Schedule made(const ScheduleCase& c, int64_t total_steps, int64_t epochs) {
+  Schedule schedule{.type = c.type,
+                    .learning_rate = 1e-3,
+                    .total_steps = total_steps,
+                    .warmup_steps = c.warmup_steps,
+                    .steps_per_epoch = 5,
+                    .epochs = epochs};
+  if (c.type == Schedule::Type::custom) schedule.formula = parse_schedule_formula(c.formula);
+  return schedule;
+}
+
+constexpr int64_t kLongest = 60, kEpochs = 12;
+
+std::vector<double> rates_of(const Schedule& schedule) {
+  std::vector<double> rates;
+  for (int64_t step = 0; step < kLongest; ++step) rates.push_back(learning_rate_at(schedule, step));
+  return rates;
+}
+
+/// A run that stands at some step, beside one of another length of which so many first rates are the same.
+void expect_named(const ScheduleCase& c, const Schedule& schedule, const Schedule& other, int64_t agreed) {
+  for (int64_t steps = 1; steps <= schedule.total_steps; ++steps) {
+    const RunLengths lengths = lengths_with_same_rates(schedule, steps);
+    const bool named = other.total_steps >= lengths.least_steps && other.total_steps <= lengths.most_steps.value_or(kLongest) &&
+                       (lengths.any_epochs || other.epochs == schedule.epochs);
+    // The first update of all, and the first after a warm-up, have the same rates in many lengths.
+    const bool must_be_named = !c.by_chance && steps > 1 && steps != schedule.warmup() + 1;
+    const bool same = steps <= agreed;
+    if (named ? same : !(same && must_be_named)) continue;
+    testing::fail(__FILE__, __LINE__,
+                  "type " + std::to_string(static_cast<int>(c.type)) + " " + c.formula + ", step " + std::to_string(steps) +
+                      " of " + std::to_string(schedule.total_steps) + ": " + std::to_string(other.total_steps) + " steps in " +
+                      std::to_string(other.epochs) + " epochs are " + (named ? "" : "not ") + "named");
+    return;
+  }
+}
+
+/// Every length up to 60 beside every other, with the same epochs and with others.
+void expect_lengths(const ScheduleCase& c) {
+  std::vector<std::pair<Schedule, std::vector<double>>> runs;
+  for (int64_t total = 1; total <= kLongest; ++total) {
+    for (const int64_t epochs : {kEpochs, kEpochs + 1}) {
+      const Schedule schedule = made(c, total, epochs);
+      runs.emplace_back(schedule, rates_of(schedule));
+    }
+  }
+  for (const auto& [schedule, rates] : runs) {
+    if (schedule.epochs != kEpochs) continue;
+    for (const auto& [other, others] : runs) {
+      const auto differ = std::mismatch(rates.begin(), rates.end(), others.begin()).first;
+      expect_named(c, schedule, other, differ - rates.begin());
+    }
+  }
+}
+
+TEST("schedule: the lengths that a run may go on as are those whose rates so far are the same") {
+  using Type = Schedule::Type;
+  for (const int64_t warmup : {0, 1, 3, 100}) {
+    for (const Type type : {Type::constant, Type::constant_with_warmup, Type::cosine, Type::linear})
+      expect_lengths({type, warmup});
+    expect_lengths({Type::cosine_restarts, warmup, "", true});
+    for (const char* formula : {"base_lr / (1 + step)", "base_lr * (1 - progress)", "base_lr / (total_steps + 0.3)",
+                                "base_lr / total_epochs", "base_lr / (1 + epoch) + 0 * steps_per_epoch"}) {
+      expect_lengths({Type::custom, warmup, formula});
+    }
+    expect_lengths({Type::custom, warmup, "base_lr if progress < 0.5 else base_lr / 10", true});
+  }
 }
 
 }  // namespace

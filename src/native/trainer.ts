@@ -39,6 +39,15 @@ export interface RunShape {
   readonly longest_tokens: number;
 }
 
+/** Lengths of a run by which its learning rates so far are the same; the engine says which (native/training/run_schedule.h). */
+export interface RunLengths {
+  readonly least_steps: number;
+  /** Included; null: however many. */
+  readonly most_steps: number | null;
+  /** Whatever `epochs` is; false: the same number only. */
+  readonly any_epochs: boolean;
+}
+
 /** What one optimizer update did; numbers that are NaN or infinite arrive as null. */
 export interface StepReport {
   /** false: the gradients were not finite and the update was skipped. */
@@ -92,6 +101,8 @@ export interface Trainer extends AsyncDisposable {
     weights: 'best' | 'raw' | 'ema',
     metadata: Readonly<Record<string, string>>,
   ): Promise<void>;
+  /** As which lengths this run may go on from where it is, to the bytes of a first run of that length. */
+  lengths(): Promise<RunLengths>;
   load(folder: string, resume: Resume): Promise<{readonly global_step: number; readonly finished: boolean}>;
   /**
    * From here on the run is one of several ranks that share its micro-batches. Rank 0 goes on as before; the others `follow`
@@ -135,6 +146,7 @@ export async function openTrainer(
     saveAdapter: async (folder, weights, metadata) => {
       await ask('save_adapter', {folder, weights, metadata});
     },
+    lengths: async () => (await ask('lengths_with_same_rates')) as RunLengths,
     load: async (folder, resume) =>
       (await ask('load_checkpoint', {folder, resume})) as {global_step: number; finished: boolean},
     join: async (ring) => (await ask('join_ranks', {ring: ring.handle})) as {readonly gradients: string},

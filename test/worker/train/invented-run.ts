@@ -131,6 +131,7 @@ function inventedTrainer(epochs: number, instant: () => void): Trainer {
     },
     saveAdapter: (folder, weights, stamps) =>
       write(folder, 'adapter_model.safetensors', {weight, weights}, stamps),
+    lengths: async () => ({least_steps: 1, most_steps: null, any_epochs: true}),
     load: async (folder, resume) => {
       const {metadata} = await readSafetensorsHeader(join(folder, 'training_state.safetensors'));
       const saved = JSON.parse(metadata.value!);
