@@ -523,6 +523,12 @@ test('work is predicted as the trainer counts it', () => {
     trainingWork({...params, ...more} as Parameters<typeof trainingWork>[0], songs);
   expect(work({}, 9)).toEqual({epochs: 3, micro_steps: 15, steps: 9}); // 5 micro-batches: 3 updates
   expect(work({max_steps: 3}, 9)).toMatchObject({micro_steps: 5, steps: 3});
+  expect(work({max_steps: 5}, 9)).toMatchObject({micro_steps: 9, steps: 5}); // 5 and, of the second epoch, 2 full updates
+  expect(work({epochs: 100, max_steps: 7, gradient_accumulation_steps: 1}, 2)).toMatchObject({
+    steps: 7,
+    micro_steps: 7,
+  });
+  expect(work({max_steps: 50}, 9)).toMatchObject({micro_steps: 15, steps: 9});
   expect(work({validation: {fraction: 0.2}}, 9)).toMatchObject({micro_steps: 12}); // 2 held out
 });
 

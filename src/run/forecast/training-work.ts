@@ -17,9 +17,14 @@ export function trainingWork(params: ParamObject, songs: number): TrainingWork {
   const epochs = Number(params.epochs);
   const trained = songs - heldOutCount(songs, Number(valueAt(params, 'validation.fraction') ?? 0));
   const batches = Math.ceil((trained * dataset_repeats) / batch_size!);
-  const steps = epochs * Math.ceil(batches / gradient_accumulation_steps!);
-  const share = max_steps > 0 ? Math.min(1, max_steps / steps) : 1;
-  return {epochs, micro_steps: Math.ceil(epochs * batches * share), steps: Math.ceil(steps * share)};
+  const steps_per_epoch = Math.ceil(batches / gradient_accumulation_steps!);
+  const whole = epochs * steps_per_epoch;
+  if (max_steps === 0 || max_steps >= whole) return {epochs, micro_steps: epochs * batches, steps: whole};
+  // An epoch that is cut short ends in a full group.
+  const micro_steps =
+    Math.floor(max_steps / steps_per_epoch) * batches +
+    (max_steps % steps_per_epoch) * gradient_accumulation_steps!;
+  return {epochs, micro_steps, steps: max_steps};
 }
 
 /** Pure: at most 40 learning rates from the first update to the last, of a training on so many songs. */
