@@ -15,6 +15,7 @@ import {fetchForecast} from '../run/fetch-forecast.js';
 import {type CardName, cards} from '../run/forecast/cards.js';
 import {effortsOf} from '../run/forecast/effort.js';
 import {madeInExperiments} from '../run/forecast/experiments.js';
+import {planRates} from '../run/forecast/rates.js';
 
 interface PlanOptions extends AnswerOptions {
   readonly set: readonly string[];
@@ -62,7 +63,7 @@ export async function showPlan(
   options: AnswerOptions & Pick<PlanOptions, 'card'>,
 ): Promise<ExitCode> {
   warn(terminal, options, [...planned.warnings, ...(await placeWarnings(planned))]);
-  const forecasts = await forecastsFor(planned, options.card);
+  const [forecasts, rates] = await Promise.all([forecastsFor(planned, options.card), planRates(planned)]);
   const elsewhere = await madeInExperiments(planned.runContext.project, planned.pipeline);
   const seen = effortsOf(planned.plan, planned.observation.world, elsewhere);
   const efforts = await withFirstPaces(planned, seen);
@@ -73,7 +74,7 @@ export async function showPlan(
   answer(terminal, options, {
     kind: 'plan',
     document: () => planDocument(plan, {memory: forecasts, efforts, jobs, fetch}),
-    text: (colours) => planText(plan, colours, {memory: forecasts, efforts, jobs, fetch}),
+    text: (colours) => planText(plan, colours, {memory: forecasts, efforts, rates, jobs, fetch}),
   });
   return problems.length > 0 ? 2 : 0;
 }

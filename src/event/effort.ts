@@ -11,6 +11,4 @@ export interface TrainingWork {
 export interface Effort {
   readonly training?: TrainingWork;
   readonly duration_ms?: number;
-  /** Of a training: some of its learning rates, from the first update to the last. */
-  readonly learning_rates?: readonly number[];
 }

@@ -8,7 +8,7 @@ import type {ParamObject} from '../stage/param.js';
 import type {PartObject} from '../stage/sample-parts.js';
 
 /** Raised when a message changes shape, so that a worker of another version is refused by name. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 export function otherProtocol({runner, worker}: {readonly runner: number; readonly worker: number}): Problem {
   return {
@@ -49,6 +49,13 @@ export type RunnerMessage =
       readonly protocol: typeof PROTOCOL_VERSION;
       readonly addon: string;
       readonly question: MemoryQuestion;
+    }
+  /** Instead of `run`: say what learning rates these trainings would have, and end. */
+  | {
+      readonly kind: 'rates';
+      readonly protocol: typeof PROTOCOL_VERSION;
+      readonly addon: string;
+      readonly questions: readonly RatesQuestion[];
     };
 
 /** By the name of the environment variable. */
@@ -71,6 +78,8 @@ export type WorkerMessage =
   /** In the order of the questions. */
   | {readonly kind: 'forecasts'; readonly answers: readonly StageMemory[]}
   | {readonly kind: 'paced'; readonly pace: Pace}
+  /** In the order of the questions, and in each of its steps. */
+  | {readonly kind: 'rated'; readonly answers: readonly (readonly number[])[]}
   /** Last message of a worker that reached its end; outputs are in `out_dir` under their declared names. */
   | {readonly kind: 'done'}
   /** Last message of a worker that stopped because it was asked to. */
@@ -142,6 +151,17 @@ export interface MemoryQuestion
   readonly spare_bytes?: number;
   /** Of samples that are yet to be made; undefined when `inputs` and `params` name them. */
   readonly bounds: SampleBounds | undefined;
+}
+
+/** Which learning rates of a training are asked for. */
+export interface RatesQuestion {
+  /** `optimizer`, `schedule` and `epochs` of the train stage. */
+  readonly options: JsonObject;
+  /** Updates of the whole run. */
+  readonly total_steps: number;
+  readonly steps_per_epoch: number;
+  /** Updates, from 0. */
+  readonly steps: readonly number[];
 }
 
 /** What decides how long a training takes. */

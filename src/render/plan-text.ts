@@ -21,6 +21,8 @@ import {visible} from './visible.js';
 
 type Forecasts = ReadonlyMap<StageId, StageMemory>;
 type Efforts = ReadonlyMap<StageId, Effort>;
+/** Of trainings, some of their learning rates, from the first update to the last. */
+type Rates = ReadonlyMap<StageId, readonly number[]>;
 
 /** Where stages run that do not run here, by stage. */
 export type JobRequests = ReadonlyMap<StageId, JobRequest>;
@@ -63,16 +65,23 @@ export function planText(
   {
     memory: forecasts = new Map(),
     efforts = new Map(),
+    rates = new Map(),
     jobs = new Map(),
     fetch,
-  }: {memory?: Forecasts; efforts?: Efforts; jobs?: JobRequests; fetch?: FetchForecast | undefined} = {},
+  }: {
+    memory?: Forecasts;
+    efforts?: Efforts;
+    rates?: Rates;
+    jobs?: JobRequests;
+    fetch?: FetchForecast | undefined;
+  } = {},
 ): string {
   const width = Math.max(0, ...plan.stages.map((stage) => columnsOf(visible(stage.id))));
   const blocks = plan.stages.map((stage) => {
     const memory = forecasts.get(stage.id);
     const needs = memory === undefined ? [] : memoryLines(memory, colours).map((line) => `    ${line}`);
     const work = effortText(efforts.get(stage.id));
-    const curve = curveLine(efforts.get(stage.id)?.learning_rates ?? []);
+    const curve = curveLine(rates.get(stage.id) ?? []);
     const will = [
       ...(work === undefined ? [] : [`    ${work}`]),
       ...(curve === '' ? [] : [`    learning rate ${curve}`]),

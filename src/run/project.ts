@@ -68,6 +68,11 @@ export function forecastsPath(project: Project): string {
   return join(project.state_dir, 'forecasts.json');
 }
 
+/** Learning rates of trainings, as far as the engine was asked for them before. */
+export function ratesPath(project: Project): string {
+  return join(project.state_dir, 'rates.json');
+}
+
 export function devicesPath(project: Project): string {
   return join(project.state_dir, 'devices.json');
 }

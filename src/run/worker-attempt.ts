@@ -59,6 +59,7 @@ export async function runWorker(
       case 'probed':
       case 'forecasts':
       case 'paced':
+      case 'rated':
         return; // the answer to another question
       default:
         unreachable(message);

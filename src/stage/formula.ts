@@ -1,58 +1,44 @@
-import {failure, ok, type Result} from '../base/result.js';
+import type {Problem} from '../base/problem.js';
 
 /** What a learning-rate formula may mention; the engine gives the same (`native/training/schedule.cpp`). */
-export const FORMULA_VARIABLES = [
-  'step',
-  'total_steps',
-  'progress',
-  'epoch',
-  'total_epochs',
-  'steps_per_epoch',
-  'base_lr',
-] as const;
-export type FormulaVariables = Readonly<Record<(typeof FORMULA_VARIABLES)[number], number>>;
+const VARIABLES = ['step', 'total_steps', 'progress', 'epoch', 'total_epochs', 'steps_per_epoch', 'base_lr'];
 
-export type Formula = (variables: FormulaVariables) => number;
-
-const FUNCTIONS: Readonly<
-  Record<string, {readonly arity: number; readonly apply: (...values: number[]) => number}>
-> = {
-  cos: {arity: 1, apply: Math.cos},
-  sin: {arity: 1, apply: Math.sin},
-  exp: {arity: 1, apply: Math.exp},
-  log: {arity: 1, apply: Math.log},
-  sqrt: {arity: 1, apply: Math.sqrt},
-  abs: {arity: 1, apply: Math.abs},
-  pow: {arity: 2, apply: (base, exponent) => base ** exponent},
-  clamp: {arity: 3, apply: (x, low, high) => Math.max(low!, Math.min(high!, x!))},
-  min: {arity: Number.POSITIVE_INFINITY, apply: Math.min},
-  max: {arity: Number.POSITIVE_INFINITY, apply: Math.max},
-};
-const CONSTANTS: Readonly<Record<string, number>> = {pi: Math.PI, e: Math.E, True: 1, False: 0};
-const COMPARISONS: readonly (readonly [string, (a: number, b: number) => boolean])[] = [
-  ['<=', (a, b) => a <= b],
-  ['>=', (a, b) => a >= b],
-  ['==', (a, b) => a === b],
-  ['!=', (a, b) => a !== b],
-  ['<', (a, b) => a < b],
-  ['>', (a, b) => a > b],
-];
+/** By name, how many arguments each takes; undefined: one or more. */
+const FUNCTIONS: ReadonlyMap<string, number | undefined> = new Map([
+  ['cos', 1],
+  ['sin', 1],
+  ['exp', 1],
+  ['log', 1],
+  ['sqrt', 1],
+  ['abs', 1],
+  ['pow', 2],
+  ['clamp', 3],
+  ['min', undefined],
+  ['max', undefined],
+]);
+const NAMES: ReadonlySet<string> = new Set([...VARIABLES, 'pi', 'e', 'True', 'False']);
+/** Longer signs first. */
+const COMPARISONS = ['<=', '>=', '==', '!=', '<', '>'];
+const SUMS = ['+', '-'];
+const PRODUCTS = ['//', '/', '%', '*'];
 const MOST_NESTED = 64;
 
 /**
- * Pure: a learning-rate formula as the engine reads it: the part of Python's expressions that such formulas use
- * (`native/training/formula.h` has the grammar). Problem: `train/formula-invalid`, with the column.
+ * Pure: what is wrong with a learning-rate formula, with its column; undefined for one that the engine takes. Syntax alone, so that
+ * a file can be validated where there is no engine: what a formula is worth, only the engine knows (`native/training/formula.h`
+ * has the grammar). Problem: `train/formula-invalid`.
  */
-export function parseFormula(text: string): Result<Formula> {
+export function formulaProblem(text: string): Problem | undefined {
   try {
-    return ok(new Parser(text).parse());
+    new Reader(text).read();
+    return undefined;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return failure({
+    return {
       code: 'train/formula-invalid',
       message: `Learning-rate formula, column ${error.at + 1}: ${error.message} in \`${text}\``,
-      hint: `Variables: ${FORMULA_VARIABLES.join(', ')}. Functions: ${Object.keys(FUNCTIONS).join(' ')}; constants: pi, e.`,
-    });
+      hint: `Variables: ${VARIABLES.join(', ')}. Functions: ${[...FUNCTIONS.keys()].join(' ')}; constants: pi, e.`,
+    };
   }
 }
 
@@ -65,168 +51,115 @@ class Fault extends Error {
   }
 }
 
-/** Recursive descent, one function a level of precedence, loosest first. */
-class Parser {
+/** Recursive descent, one function a level of precedence, loosest first. Reads and computes nothing. */
+class Reader {
   #at = 0;
   #depth = 0;
 
   constructor(readonly text: string) {}
 
-  parse(): Formula {
-    const value = this.#conditional();
-    if (!this.#atEnd()) this.#fail('expected the end of the formula');
-    return value;
+  read(): void {
+    this.#conditional();
+    if (this.#rest() !== '') this.#fail('expected the end of the formula');
   }
 
-  #conditional(): Formula {
-    return this.#nested(() => {
-      const then = this.#disjunction();
-      if (!this.#takeWord('if')) return then;
-      const condition = this.#disjunction();
+  #conditional(): void {
+    this.#nested(() => {
+      this.#disjunction();
+      if (!this.#takeWord('if')) return;
+      this.#disjunction();
       if (!this.#takeWord('else')) this.#fail('expected `else` after `if`');
-      const otherwise = this.#conditional();
-      return (v) => (condition(v) === 0 ? otherwise(v) : then(v));
+      this.#conditional();
     });
   }
 
-  #disjunction(): Formula {
-    let left = this.#conjunction();
-    while (this.#takeWord('or')) {
-      const [a, b] = [left, this.#conjunction()];
-      left = (v) => {
-        const value = a(v);
-        return value === 0 ? b(v) : value;
-      };
-    }
-    return left;
+  #disjunction(): void {
+    do this.#conjunction();
+    while (this.#takeWord('or'));
   }
 
-  #conjunction(): Formula {
-    let left = this.#negation();
-    while (this.#takeWord('and')) {
-      const [a, b] = [left, this.#negation()];
-      left = (v) => (a(v) === 0 ? 0 : b(v));
-    }
-    return left;
+  #conjunction(): void {
+    do this.#negation();
+    while (this.#takeWord('and'));
   }
 
-  #negation(): Formula {
-    if (!this.#takeWord('not')) return this.#comparison();
-    const negated = this.#nested(() => this.#negation());
-    return (v) => (negated(v) === 0 ? 1 : 0);
+  #negation(): void {
+    if (this.#takeWord('not')) this.#nested(() => this.#negation(), 'a simpler formula');
+    else this.#comparison();
   }
 
-  /** Comparisons may be chained: 0.2 < progress < 0.8 holds if both do. */
-  #comparison(): Formula {
-    const terms = [this.#sum()];
-    const tests: ((a: number, b: number) => boolean)[] = [];
-    for (let test = this.#takeComparison(); test !== undefined; test = this.#takeComparison()) {
-      tests.push(test);
-      terms.push(this.#sum());
-    }
-    if (tests.length === 0) return terms[0]!;
-    return (v) => {
-      const values = terms.map((term) => term(v));
-      return tests.every((test, i) => test(values[i]!, values[i + 1]!)) ? 1 : 0;
-    };
+  /** Comparisons may be chained: 0.2 < progress < 0.8. */
+  #comparison(): void {
+    do this.#sum();
+    while (this.#takeOneOf(COMPARISONS));
   }
 
-  #takeComparison() {
-    return COMPARISONS.find(([sign]) => this.#take(sign))?.[1];
+  #sum(): void {
+    do this.#product();
+    while (this.#takeOneOf(SUMS));
   }
 
-  #sum(): Formula {
-    let left = this.#product();
-    for (;;) {
-      const a = left;
-      if (this.#take('+')) {
-        const b = this.#product();
-        left = (v) => a(v) + b(v);
-      } else if (this.#take('-')) {
-        const b = this.#product();
-        left = (v) => a(v) - b(v);
-      } else return left;
-    }
+  #product(): void {
+    do this.#signed();
+    while (!this.#ahead('**') && this.#takeOneOf(PRODUCTS));
   }
 
-  #product(): Formula {
-    let left = this.#signed();
-    for (;;) {
-      const a = left;
-      if (this.#take('//')) {
-        const b = this.#signed();
-        left = (v) => Math.floor(a(v) / b(v));
-      } else if (this.#take('/')) {
-        const b = this.#signed();
-        left = (v) => a(v) / b(v);
-      } else if (this.#take('%')) {
-        const b = this.#signed();
-        left = (v) => a(v) - b(v) * Math.floor(a(v) / b(v)); // Python's remainder takes the divisor's sign
-      } else if (!this.#ahead('**') && this.#take('*')) {
-        const b = this.#signed();
-        left = (v) => a(v) * b(v);
-      } else return left;
-    }
+  #signed(): void {
+    if (this.#takeOneOf(SUMS)) this.#nested(() => this.#signed(), 'a simpler formula');
+    else this.#power();
   }
 
-  #signed(): Formula {
-    const minus = this.#take('-');
-    if (!minus && !this.#take('+')) return this.#power();
-    const inner = this.#nested(() => this.#signed());
-    return minus ? (v) => -inner(v) : inner;
+  #power(): void {
+    this.#atom();
+    if (this.#take('**')) this.#signed(); // right-associative; 2 ** -1 is allowed
   }
 
-  #power(): Formula {
-    const base = this.#atom();
-    if (!this.#take('**')) return base;
-    const exponent = this.#signed(); // right-associative; 2 ** -1 is allowed
-    return (v) => base(v) ** exponent(v);
-  }
-
-  #atom(): Formula {
+  #atom(): void {
     if (this.#take('(')) {
-      const inner = this.#conditional();
+      this.#conditional();
       this.#expect(')');
-      return inner;
+      return;
     }
-    const number = this.#match(/^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?/);
-    if (number !== undefined) return () => Number(number);
+    this.#rest();
     const begin = this.#at;
+    const number = this.#match(/^(?=[\d.])\d*\.?\d*([eE][+-]?\d*)?/);
+    if (number !== undefined) {
+      if (/^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(number)) return;
+      this.#at = begin;
+      this.#fail('expected a number');
+    }
     const word = this.#match(/^[A-Za-z_]\w*/);
     if (word === undefined) this.#fail('expected a number, a name or `(`');
-    if (Object.hasOwn(FUNCTIONS, word)) return this.#call(word);
-    const variable = FORMULA_VARIABLES.find((name) => name === word);
-    if (variable !== undefined) return (v) => v[variable];
-    if (Object.hasOwn(CONSTANTS, word)) return () => CONSTANTS[word]!;
-    this.#at = begin;
-    this.#fail(`unknown name \`${word}\``);
+    if (FUNCTIONS.has(word)) this.#call(word);
+    else if (!NAMES.has(word)) {
+      this.#at = begin;
+      this.#fail(`unknown name \`${word}\``);
+    }
   }
 
-  #call(word: string): Formula {
-    const {arity, apply} = FUNCTIONS[word]!;
+  #call(word: string): void {
+    const arity = FUNCTIONS.get(word);
+    let given = 0;
     this.#expect('(');
-    const given = [this.#conditional()];
-    while (this.#take(',')) given.push(this.#conditional());
+    do {
+      this.#conditional();
+      given += 1;
+    } while (this.#take(','));
     this.#expect(')');
-    if (Number.isFinite(arity) && given.length !== arity)
-      this.#fail(`expected ${arity} arguments for ${word} but found ${given.length}`);
-    return (v) => apply(...given.map((argument) => argument(v)));
+    if (arity !== undefined && given !== arity)
+      this.#fail(`expected ${arity} arguments for ${word} but found ${given}`);
   }
 
-  #nested(inner: () => Formula): Formula {
+  #nested(inner: () => void, expected = `at most ${MOST_NESTED} nested parentheses`): void {
     this.#depth += 1;
-    if (this.#depth > MOST_NESTED) this.#fail(`expected at most ${MOST_NESTED} nested parentheses`);
-    const value = inner();
+    if (this.#depth > MOST_NESTED) this.#fail(`expected ${expected}`);
+    inner();
     this.#depth -= 1;
-    return value;
   }
 
-  #atEnd(): boolean {
-    return this.#rest() === '';
-  }
-
+  /** What is left, spaces in front of it skipped. */
   #rest(): string {
-    this.#at += /^\s*/.exec(this.text.slice(this.#at))![0].length;
+    this.#at += /^[ \t\n\v\f\r]*/.exec(this.text.slice(this.#at))![0].length;
     return this.text.slice(this.#at);
   }
 
@@ -238,6 +171,10 @@ class Parser {
     if (!this.#ahead(sign)) return false;
     this.#at += sign.length;
     return true;
+  }
+
+  #takeOneOf(signs: readonly string[]): boolean {
+    return signs.some((sign) => this.#take(sign));
   }
 
   #expect(sign: string): void {

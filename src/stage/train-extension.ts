@@ -1,5 +1,4 @@
 import {asWritten, type JsonObject} from '../base/json.js';
-import {learningRateOf} from './learning-rate.js';
 import type {Continuation, Extension, SavedWork} from './stage-type.js';
 
 /** What a training says of the state it saves, as far as another length of it must know. */
@@ -14,6 +13,15 @@ export interface SavedTraining {
   readonly contents?: JsonObject;
   /** Of the arithmetic; absent in states of earlier versions. */
   readonly numerics?: JsonObject | null;
+  /**
+   * The lengths by which the learning rates up to here are the same: in steps, both ends included (null: however many), and
+   * whether with any number of epochs or with this run's alone. The engine said so; absent in states of earlier versions.
+   */
+  readonly lengths?: {
+    readonly least_steps: number;
+    readonly most_steps: number | null;
+    readonly any_epochs: boolean;
+  };
 }
 
 /** Other checkpoints, or another way to choose the best, would have left other files on the way. */
@@ -38,7 +46,12 @@ export const trainExtension: Extension = {
 
 function continuation(params: JsonObject, saved: SavedTraining): Continuation {
   const total = totalSteps(params, saved.steps_per_epoch);
-  if (!keepsSchedule(params, saved, total))
+  const keeps = keepsSchedule(params, saved, total);
+  if (keeps === 'unsaid')
+    return no(
+      'it was saved by an older version, which did not say for which lengths its learning rates are the same',
+    );
+  if (keeps === 'no')
     return no(
       `the ${String(params['schedule.type'])} schedule is another one with ${total} steps than with ${saved.total_steps}`,
     );
@@ -66,13 +79,17 @@ function totalSteps(params: JsonObject, stepsPerEpoch: number): number {
   return Math.min(steps, Number(params.max_steps ?? 0) || steps);
 }
 
-/** Whether a run of another length has had the same learning rates up to where it is. */
-function keepsSchedule(params: JsonObject, saved: SavedTraining, total: number): boolean {
-  const rates = (of: JsonObject, total_steps: number) =>
-    learningRateOf((path) => of[path], {total_steps, steps_per_epoch: saved.steps_per_epoch});
-  const [before, after] = [rates(saved.params, saved.total_steps), rates(params, total)];
-  for (let step = 0; step < saved.global_step; step += 1) if (before(step) !== after(step)) return false;
-  return true;
+/**
+ * Whether a run of another length has had the same learning rates up to where it is. What decides rates beside the length is the
+ * same in both, or this would be other work.
+ */
+function keepsSchedule(params: JsonObject, saved: SavedTraining, total: number): 'yes' | 'no' | 'unsaid' {
+  const same_epochs = params.epochs === saved.params.epochs;
+  if (same_epochs && total === saved.total_steps) return 'yes';
+  if (saved.lengths === undefined) return 'unsaid';
+  const {least_steps, most_steps, any_epochs} = saved.lengths;
+  const named = total >= least_steps && total <= (most_steps ?? total);
+  return named && (any_epochs || same_epochs) ? 'yes' : 'no';
 }
 
 function trainingOf({about}: SavedWork): SavedTraining | undefined {

@@ -1,10 +1,8 @@
-import type {Problem} from '../base/problem.js';
 import {misfitsOfPrompts, promptsOf} from './clip.js';
 import {songSources} from './dataset.js';
-import {parseFormula} from './formula.js';
+import {formulaProblem} from './formula.js';
 import {type IneffectiveRule, isAt, isOff} from './ineffective.js';
 import {joinFaults} from './joined.js';
-import {findsRate} from './learning-rate.js';
 import {readsTrainingModel} from './model-json.js';
 import {isParamObject, isStageReference, type ParamObject, valueAt} from './param.js';
 import {sampleMisfits, tensorsFolder} from './preprocessed-for.js';
@@ -22,7 +20,9 @@ const isValidated: IneffectiveRule['when'] = (params) =>
 const isDiscrete: IneffectiveRule['when'] = (params) =>
   isAt('timestep.law', 'discrete')(params) ||
   (isAt('timestep.law', 'auto')(params) && isAt('mode', 'vanilla')(params));
-const isHeldByProdigy: IneffectiveRule['when'] = (params) => findsRate((path) => valueAt(params, path));
+/** What the engine makes of the schedule then (`schedule_for_optimizer`); a test asks it. */
+const isHeldByProdigy: IneffectiveRule['when'] = (params) =>
+  isAt('optimizer.type', 'prodigy')(params) && !isAt('schedule.type', 'custom')(params);
 
 /** What the adapter's own config file repeats (`adapter.*`) always counts: it is written into the output. */
 const ineffective: readonly IneffectiveRule[] = [
@@ -123,9 +123,9 @@ function derive(params: ParamObject): ReturnType<Derive> {
 
 function formulaFaults(params: ParamObject): DerivedFault[] {
   const formula = valueAt(params, 'schedule.formula');
-  const parsed = typeof formula === 'string' ? parseFormula(formula) : undefined;
-  if (parsed === undefined || parsed.ok) return [];
-  const [{code, message, hint = ''}] = parsed.problems as [Problem];
+  const problem = typeof formula === 'string' ? formulaProblem(formula) : undefined;
+  if (problem === undefined) return [];
+  const {code, message, hint = ''} = problem;
   return [{param: 'schedule.formula', code, message, hint}];
 }
 

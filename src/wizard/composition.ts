@@ -12,9 +12,10 @@ import {curveLine} from '../render/curve.js';
 import {countText, durationText} from '../render/quantity.js';
 import {widthOf} from '../render/text-output.js';
 import {wrapped} from '../render/wrap.js';
+import {askRates} from '../run/forecast/rates.js';
 import type {TrainingForecast} from '../run/forecast/training.js';
 import {trainingSeconds} from '../run/forecast/training-time.js';
-import {plannedRates, trainingWork} from '../run/forecast/training-work.js';
+import {ratesQuestion, trainingWork} from '../run/forecast/training-work.js';
 import type {Answers} from './answers.js';
 import {groupText} from './detail-questions.js';
 import {detailGroups} from './details.js';
@@ -70,7 +71,7 @@ export async function compose(
 /** What the training of a composition will take. */
 export interface Prediction {
   readonly work: TrainingWork;
-  /** From the first update to the last, as `plan` draws them. */
+  /** From the first update to the last, as `plan` draws them; none without an engine. */
   readonly learning_rates: readonly number[];
   readonly forecast: TrainingForecast;
 }
@@ -80,29 +81,39 @@ export async function predict(
   {answers, pipeline}: Composition,
   {machine, settings, known}: Composing,
 ): Promise<Prediction | undefined> {
-  if (answers.source === 'tensors') return predictFromTensors({answers, pipeline}, known);
+  if (answers.source === 'tensors') return predictFromTensors({answers, pipeline}, {machine, known});
   const songs = await known.songs(answers.songs);
-  const training = songs.ok ? trainingOf(pipeline, usable(songs.value)) : undefined;
-  if (!songs.ok || training === undefined) return undefined;
-  return {...training, forecast: await trainingForecast(pipeline, {machine, songs: songs.value, settings})};
+  if (!songs.ok) return undefined;
+  const [training, forecast] = await Promise.all([
+    trainingOf(pipeline, {songs: usable(songs.value), machine}),
+    trainingForecast(pipeline, {machine, songs: songs.value, settings}),
+  ]);
+  return training && {...training, forecast};
 }
 
 /** How long they are is in each; `plan` reads them. */
 async function predictFromTensors(
   {answers, pipeline}: Pick<Composition, 'answers' | 'pipeline'>,
-  {tensors}: Known,
+  {machine, known}: Pick<Composing, 'machine' | 'known'>,
 ): Promise<Prediction | undefined> {
-  const found = await tensors(answers.songs);
-  const training = found.ok ? trainingOf(pipeline, found.value.count) : undefined;
+  const found = await known.tensors(answers.songs);
+  const training = found.ok ? await trainingOf(pipeline, {songs: found.value.count, machine}) : undefined;
   if (training === undefined) return undefined;
   const problem = {code: 'init/tensors-unread', message: '`sidestep plan` reads the tensors and says it'};
   return {...training, forecast: {kind: 'unknown', problem}};
 }
 
-function trainingOf({stages}: Pipeline, songs: number): Omit<Prediction, 'forecast'> | undefined {
+async function trainingOf(
+  {stages}: Pipeline,
+  {songs, machine: {addon, launcher}}: {readonly songs: number; readonly machine: Machine},
+): Promise<Omit<Prediction, 'forecast'> | undefined> {
   const params = stages.find(({uses}) => uses === 'train')?.params;
   if (params === undefined) return undefined;
-  return {work: trainingWork(params, songs), learning_rates: songs === 0 ? [] : plannedRates(params, songs)};
+  const rates =
+    songs === 0 || addon === undefined
+      ? undefined
+      : await askRates([ratesQuestion(params, songs)], {addon, launcher});
+  return {work: trainingWork(params, songs), learning_rates: rates?.[0] ?? []};
 }
 
 /** What will be done and what it will take, a line each. */

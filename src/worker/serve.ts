@@ -12,6 +12,7 @@ import {
   otherProtocol,
   type Pace,
   PROTOCOL_VERSION,
+  type RatesQuestion,
   type RunnerMessage,
   type Secrets,
   type WorkerJob,
@@ -33,11 +34,14 @@ export type Forecast = (addon: string, questions: readonly MemoryQuestion[]) => 
 
 export type MeasurePace = (addon: string, question: MemoryQuestion) => Promise<Pace>;
 
+export type Rates = (addon: string, questions: readonly RatesQuestion[]) => Promise<number[][]>;
+
 /** What a short-lived worker answers instead of working. */
 export interface QuestionAnswers {
   readonly probe: Probe;
   readonly forecast: Forecast;
   readonly pace: MeasurePace;
+  readonly rates: Rates;
 }
 
 /** Node's own channel where the runner started this process, frames over its pipes where something else did. */
@@ -69,6 +73,7 @@ export function serve(
       case 'probe':
       case 'forecast':
       case 'pace':
+      case 'rates':
         void lastMessage(answer(message, answers), channel);
         return;
       case 'stop':
@@ -130,13 +135,14 @@ function isCancellation(error: unknown): boolean {
 }
 
 async function answer(
-  message: Extract<RunnerMessage, {kind: 'probe' | 'forecast' | 'pace'}>,
-  {probe, forecast, pace}: QuestionAnswers,
+  message: Extract<RunnerMessage, {kind: 'probe' | 'forecast' | 'pace' | 'rates'}>,
+  {probe, forecast, pace, rates}: QuestionAnswers,
 ): Promise<WorkerMessage> {
   const {addon} = message;
   try {
     if (message.kind === 'probe') return {kind: 'probed', report: await probe(addon)};
     if (message.kind === 'pace') return {kind: 'paced', pace: await pace(addon, message.question)};
+    if (message.kind === 'rates') return {kind: 'rated', answers: await rates(addon, message.questions)};
     return {kind: 'forecasts', answers: await forecast(addon, message.questions)};
   } catch (error) {
     return failed(error);

@@ -1,6 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
+import {readState, sealed} from '../../src/base/state-file.js';
 import {synthesise, waveFile} from '../../src/worker/fixture/music.js';
 import {documentOf, Folder} from './sidestep.js';
 
@@ -67,6 +68,19 @@ test('plan looks at songs and model: which songs, how many steps, how long, befo
   const {stdout} = await folder.run(['plan', '--set', 'train.epochs=200']);
   expect(stdout).toMatch(/trains 400 steps in 200 epochs, about /);
   expect(stdout).toMatch(/ {4}learning rate [▁-█]+ {2}\S+e-\d/);
+
+  // What the engine answered is remembered by what it was asked: a plan that was made before asks no more.
+  const remembered = folder.file('.sidestep/rates.json');
+  const answers = readState(remembered) as [string, number[]][];
+  expect(answers.map(([, rates]) => rates.length)).toContain(40);
+  const other = answers.map(([key]) => [key, [3e-4, 5e-4]]);
+  writeFileSync(remembered, sealed(other));
+  const curveOf = async (...args: readonly string[]) => {
+    const plan = await folder.run(['plan', '--set', 'train.epochs=200', ...args]);
+    return /learning rate .* {2}(.*)/.exec(plan.stdout)?.[1];
+  };
+  expect(await curveOf()).toBe('3e-4 → 5e-4');
+  expect(await curveOf('--set', 'train.optimizer.learning_rate=7e-4')).toMatch(/ → 7e-4 → /);
   expect(stdout.match(/must run first/g) ?? []).toHaveLength(1); // conditions wait for latents; nothing else says so again
 });
 

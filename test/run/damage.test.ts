@@ -253,7 +253,14 @@ test.each([
   const dir = await temporaryFolder();
   await run(chain(dir));
   const state = join(dir, '.sidestep');
-  const files = ['file-hashes.json', 'published.json', 'devices.json', 'forecasts.json', 'cache/checked.json']
+  const files = [
+    'file-hashes.json',
+    'published.json',
+    'devices.json',
+    'forecasts.json',
+    'rates.json',
+    'cache/checked.json',
+  ]
     .concat(readdirSync(join(state, 'last')).map((name) => `last/${name}`))
     .concat(['cache/memory/sounds-1.json', 'cache/owners/x.json', 'cache/tmp/x/children/y.json'])
     .concat([

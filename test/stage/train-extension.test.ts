@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {JsonObject} from '../../src/base/json.js';
 import type {SavedWork} from '../../src/stage/stage-type.js';
-import {trainExtension} from '../../src/stage/train-extension.js';
+import {type SavedTraining, trainExtension} from '../../src/stage/train-extension.js';
 
 const constant = {
   epochs: 4,
@@ -13,9 +13,12 @@ const constant = {
   'early_stop.min_delta': 0,
 };
 
-/** Of step 20 of 40, ten steps an epoch. */
-function takenUpBy(params: JsonObject, saved: JsonObject = constant) {
-  const about = {params: saved, global_step: 20, total_steps: 40, steps_per_epoch: 10};
+/** Any length and number of epochs has the same rates, as with a constant schedule. */
+const ANY: SavedTraining['lengths'] = {least_steps: 1, most_steps: null, any_epochs: true};
+
+/** Of step 20 of 40, ten steps an epoch. `lengths`: as the engine said when it was saved. */
+function takenUpBy(params: JsonObject, saved: JsonObject = constant, lengths = ANY) {
+  const about = {params: saved, global_step: 20, total_steps: 40, steps_per_epoch: 10, lengths};
   return trainExtension.from(params, {about} as unknown as SavedWork);
 }
 
@@ -35,27 +38,39 @@ test.each([
   expect(takenUpBy(params)).toEqual({kind: 'not_exactly', because});
 });
 
-test('a warm-up of a tenth is cut otherwise in another length, which matters once it has begun to', () => {
-  const warm = {...constant, 'schedule.warmup_steps': 100, 'schedule.warmup_start_factor': 0.1};
-  expect(takenUpBy({...warm, epochs: 9}, warm)).toMatchObject({kind: 'not_exactly'});
-  const short = {...warm, 'schedule.warmup_steps': 3};
-  expect(takenUpBy({...short, epochs: 9}, short)).toMatchObject({kind: 'exactly'});
-});
+const cosine = {...constant, 'schedule.type': 'cosine'};
 
-test('Prodigy keeps its rate whatever the schedule, but for a custom one', () => {
-  const prodigy = {...constant, 'optimizer.type': 'prodigy', 'schedule.type': 'cosine'};
-  expect(takenUpBy({...prodigy, epochs: 9}, prodigy)).toMatchObject({kind: 'exactly'});
-  const custom = {...prodigy, 'schedule.type': 'custom', 'schedule.formula': 'base_lr * (1 - progress)'};
-  expect(takenUpBy({...custom, epochs: 9}, custom)).toMatchObject({kind: 'not_exactly'});
-  const by_step = {...custom, 'schedule.formula': 'base_lr / (1 + step)'};
-  expect(takenUpBy({...by_step, epochs: 9}, by_step)).toMatchObject({kind: 'exactly'});
-});
-
-test('a schedule that looks at the length is another one with another length', () => {
-  const cosine = {...constant, 'schedule.type': 'cosine'};
-  expect(takenUpBy(cosine, cosine)).toMatchObject({kind: 'exactly'});
-  expect(takenUpBy({...cosine, epochs: 9}, cosine)).toEqual({
+test('a state is continued by the lengths alone whose learning rates so far are the same, as the engine said', () => {
+  const alone = {...ANY, least_steps: 40, most_steps: 40};
+  expect(takenUpBy({...cosine, epochs: 9}, cosine, alone)).toEqual({
     kind: 'not_exactly',
     because: 'the cosine schedule is another one with 90 steps than with 40',
+  });
+  expect(takenUpBy({...cosine, epochs: 9, max_steps: 40}, cosine, alone)).toMatchObject({kind: 'exactly'});
+  const some = {...ANY, least_steps: 30, most_steps: 50};
+  expect([2, 3, 4, 5, 6].map((epochs) => takenUpBy({...constant, epochs}, constant, some).kind)).toEqual([
+    'not_exactly',
+    'exactly',
+    'exactly',
+    'exactly',
+    'not_exactly',
+  ]);
+});
+
+test('rates by the number of epochs hold for that number, whatever the steps', () => {
+  const saved = {...constant, 'schedule.type': 'custom'};
+  const epochs = {...ANY, any_epochs: false};
+  expect(takenUpBy({...saved, epochs: 9}, saved, epochs)).toMatchObject({kind: 'not_exactly'});
+  expect(takenUpBy({...saved, max_steps: 30}, saved, epochs)).toMatchObject({kind: 'exactly'});
+});
+
+test('a state of a version that did not say is continued by its own length alone', () => {
+  const about = {params: constant, global_step: 20, total_steps: 40, steps_per_epoch: 10};
+  const saved = {about} as unknown as SavedWork;
+  expect(trainExtension.from(constant, saved)).toMatchObject({kind: 'exactly'});
+  expect(trainExtension.from({...constant, epochs: 9}, saved)).toEqual({
+    kind: 'not_exactly',
+    because:
+      'it was saved by an older version, which did not say for which lengths its learning rates are the same',
   });
 });

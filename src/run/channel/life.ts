@@ -81,6 +81,7 @@ export function watchLife(patience: WorkerPatience, died: () => void): Life {
         case 'probed':
         case 'forecasts':
         case 'paced':
+        case 'rated':
         case 'done':
         case 'stopped':
         case 'lost':

@@ -4,10 +4,11 @@ import type {StageId} from '../../base/stage-id.js';
 import type {Effort} from '../../event/effort.js';
 import type {Plan, PlannedStage} from '../../plan/plan.js';
 import type {World} from '../../plan/world.js';
+import type {RatesQuestion} from '../../protocol/message.js';
 import {datasetSamples, songSources} from '../../stage/dataset.js';
 import {joinedLists} from '../../stage/joined.js';
 import {isSampleCollection} from '../../stage/sample-parts.js';
-import {plannedRates, trainingWork} from './training-work.js';
+import {ratesQuestion, trainingWork} from './training-work.js';
 
 export type Efforts = ReadonlyMap<StageId, Effort>;
 
@@ -24,6 +25,19 @@ export function effortsOf(plan: Plan, world: World, elsewhere: Elsewhere = () =>
     efforts.set(stage.id, effortOf(stage, known));
   }
   return efforts;
+}
+
+/** Pure, over what the cache holds: what to ask the engine about the learning rates of trainings that would run. */
+export function ratesQuestions(plan: Plan, world: World): ReadonlyMap<StageId, RatesQuestion> {
+  const upstream = new Map(plan.stages.map((stage) => [stage.id, stage]));
+  const questions = new Map<StageId, RatesQuestion>();
+  for (const stage of plan.stages) {
+    if (stage.verdict.kind !== 'stale' || stage.type.name !== 'train') continue;
+    const songs = songsOf(stage, upstream, world);
+    if (songs !== undefined && songs > 0)
+      questions.set(stage.id, ratesQuestion(stage.configured.params, songs));
+  }
+  return questions;
 }
 
 type Upstream = ReadonlyMap<StageId, PlannedStage>;
@@ -52,8 +66,7 @@ function trainingEffort(stage: PlannedStage, {upstream, world, elsewhere}: Known
   const training =
     songs === undefined || songs === 0 ? undefined : trainingWork(stage.configured.params, songs);
   if (training === undefined) return {};
-  const {params} = stage.configured;
-  const known = {training, learning_rates: plannedRates(params, songs!)};
+  const known = {training};
   const pace = paceOf(world.previous(stage.id)?.fingerprint, world) ?? paceOf(elsewhere(stage.id), world);
   if (pace === undefined) return known;
   const done = Math.min(1, stepsSaved(stage) / training.steps);

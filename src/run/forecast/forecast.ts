@@ -17,7 +17,7 @@ import {forecastsPath} from '../project.js';
 import type {CardName} from './cards.js';
 import {memoryLimits} from './limit.js';
 import {memoryQuestion, UNHASHED} from './question.js';
-import {readForecasts, saveForecasts} from './remembered.js';
+import {readAnswers, saveAnswers} from './remembered.js';
 
 export type Forecasts = ReadonlyMap<StageId, StageMemory>;
 
@@ -140,7 +140,7 @@ async function answersTo(
 ): Promise<Map<string, StageMemory>> {
   const path = forecastsPath(runContext.project);
   const engine = (await hashOfFile(observation.hashes, addon)).hash;
-  const known = readForecasts(path);
+  const known = readAnswers<StageMemory>(path);
   const answers = new Map<string, StageMemory>();
   const open = new Map<string, MemoryQuestion>();
   for (const own of asked.values()) {
@@ -158,7 +158,7 @@ async function answersTo(
     const lasting = answer.kind === 'known' && Object.values(inputs).every(({hash}) => hash !== UNHASHED);
     if (lasting) known.set(`${engine} ${key}`, answer);
   }
-  await saveForecasts(path, known);
+  await saveAnswers(path, known);
   return answers;
 }
 

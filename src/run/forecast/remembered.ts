@@ -1,15 +1,14 @@
 import {readState, writeState} from '../../base/state-file.js';
-import type {StageMemory} from '../../event/memory-forecast.js';
 
 /** Answers kept; the oldest go first. */
 const MOST_REMEMBERED = 256;
 
-/** Answers of earlier plans by the hash of their question. A file that is missing or damaged means asking again. */
-export function readForecasts(path: string): Map<string, StageMemory> {
+/** The engine's answers in earlier plans, by the hash of their question. A file that is missing or damaged means asking again. */
+export function readAnswers<T>(path: string): Map<string, T> {
   const entries = readState(path);
-  return new Map(Array.isArray(entries) ? (entries as [string, StageMemory][]) : []);
+  return new Map(Array.isArray(entries) ? (entries as [string, T][]) : []);
 }
 
-export async function saveForecasts(path: string, known: ReadonlyMap<string, StageMemory>): Promise<void> {
+export async function saveAnswers<T>(path: string, known: ReadonlyMap<string, T>): Promise<void> {
   await writeState(path, [...known].slice(-MOST_REMEMBERED));
 }

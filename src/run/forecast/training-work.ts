@@ -1,7 +1,7 @@
 import {heldOutCount} from '../../dataset/hold-out.js';
 import type {TrainingWork} from '../../event/effort.js';
-import {learningRateCurve} from '../../stage/learning-rate.js';
-import {type ParamObject, valueAt} from '../../stage/param.js';
+import type {RatesQuestion} from '../../protocol/message.js';
+import {type ParamObject, paramsToJson, valueAt} from '../../stage/param.js';
 
 /**
  * Pure: songs that are not held out (repeated) over batch size are micro-batches, those over the accumulation are updates,
@@ -27,9 +27,22 @@ export function trainingWork(params: ParamObject, songs: number): TrainingWork {
   return {epochs, micro_steps, steps: max_steps};
 }
 
-/** Pure: at most 40 learning rates from the first update to the last, of a training on so many songs. */
-export function plannedRates(params: ParamObject, songs: number): number[] {
+/** Rates that make a picture of the curve. */
+const POINTS = 40;
+
+/** Pure: at most 40 learning rates from the first update to the last, of a training on so many songs; the engine answers. */
+export function ratesQuestion(params: ParamObject, songs: number): RatesQuestion {
   const {steps: total_steps} = trainingWork(params, songs);
   const whole = trainingWork({...params, max_steps: 0}, songs);
-  return learningRateCurve(params, {total_steps, steps_per_epoch: whole.steps / whole.epochs});
+  const {optimizer = {}, schedule = {}, epochs = null} = paramsToJson(params);
+  const count = Math.min(POINTS, total_steps);
+  const steps = Array.from({length: count}, (_, i) =>
+    count === 1 ? 0 : Math.round((i * (total_steps - 1)) / (count - 1)),
+  );
+  return {
+    options: {optimizer, schedule, epochs},
+    total_steps,
+    steps_per_epoch: whole.steps / whole.epochs,
+    steps,
+  };
 }

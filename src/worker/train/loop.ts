@@ -248,7 +248,7 @@ export class TrainingLoop {
     const {context, trainer, metrics, kept} = this.#parts;
     const {global_step} = this.#position;
     await metrics.sync();
-    await context.partial.save((folder) => trainer.save(folder, {}), this.#description());
+    await context.partial.save((folder) => trainer.save(folder, {}), await this.#description());
     await kept.dropOtherBests(this.#position.progress.best);
     this.#savedAt = performance.now();
     this.#savedStep = global_step;
@@ -260,7 +260,7 @@ export class TrainingLoop {
   async describeState(): Promise<void> {
     const {context, metrics} = this.#parts;
     await metrics.sync();
-    await context.partial.describe(this.#description());
+    await context.partial.describe(await this.#description());
   }
 
   /** What the result takes from the folders that outlive an attempt, as it was written. */
@@ -269,7 +269,7 @@ export class TrainingLoop {
     return kept.seal(this.#position.progress, metrics.seal());
   }
 
-  #description(): Description {
+  async #description(): Promise<Description> {
     const {context, trainer, clips, start, metrics} = this.#parts;
     const {global_step, epoch, loss, progress, last_step} = this.#position;
     const {fingerprint, counting, contents, numerics} = context.job;
@@ -284,6 +284,7 @@ export class TrainingLoop {
       loss,
       total_steps,
       steps_per_epoch,
+      lengths: await trainer.lengths(),
       progress,
       last_step,
       tally: metrics.tally(),
