@@ -1,6 +1,7 @@
 #include "binding/handle.h"
 #include "binding/method.h"
 #include "binding/open_trainer.h"
+#include "training/run.h"
 #include "training/run_schedule.h"
 
 namespace sidestep::binding {
@@ -12,6 +13,18 @@ Json::Object lengths_json(const RunLengths& lengths) {
           {"most_steps", lengths.most_steps ? Json(*lengths.most_steps) : Json(nullptr)},
           {"any_epochs", lengths.any_epochs}};
 }
+
+/// {options: of a train stage, those that say how long it is, samples: how many it trains on} → {micro_steps_per_epoch,
+/// steps_per_epoch, total_steps}
+const Method steps_method{"training_steps", [](const Request& request) -> Response {
+                            const Json& params = request.params;
+                            const TrainOptions options = train_options_from_json(params.at("options"), DitConfig{});
+                            const RunShape shape = counted_steps(options, params.at("samples").as_int());
+                            return {Json::Object{{"micro_steps_per_epoch", shape.micro_steps_per_epoch},
+                                                 {"steps_per_epoch", shape.steps_per_epoch},
+                                                 {"total_steps", shape.total_steps}},
+                                    {}};
+                          }};
 
 /// {options: of a train stage, those of `optimizer`, `schedule` and `epochs`, total_steps, steps_per_epoch, steps: the updates
 /// that are asked about, from 0} → {rates: before each}

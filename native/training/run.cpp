@@ -16,12 +16,7 @@ Error no_samples() { return {"train/no-samples", "There are no samples to train 
 int64_t cropped(int64_t frames, const CropOptions& crop) { return crop.frames > 0 ? std::min(frames, crop.frames) : frames; }
 
 RunShape shape_of(const TrainOptions& o, const RunFiles& files) {
-  RunShape shape{.samples = static_cast<int64_t>(files.samples.size())};
-  shape.micro_steps_per_epoch = divide_up(shape.samples * o.dataset_repeats, o.batch_size);
-  shape.steps_per_epoch = divide_up(shape.micro_steps_per_epoch, o.gradient_accumulation_steps);
-  shape.total_steps = shape.steps_per_epoch * o.epochs;
-  if (o.max_steps > 0) shape.total_steps = std::min(shape.total_steps, o.max_steps);
-  if (shape.total_steps < 1) throw Error("train/zero-steps", "The run has no steps", "Raise epochs or max_steps.");
+  RunShape shape = counted_steps(o, static_cast<int64_t>(files.samples.size()));
   for (const auto* list : {&files.samples, &files.validation}) {
     for (const SampleHeader& s : *list) {
       shape.longest_frames = std::max(shape.longest_frames, cropped(s.frames, o.crop));
@@ -32,6 +27,16 @@ RunShape shape_of(const TrainOptions& o, const RunFiles& files) {
 }
 
 }  // namespace
+
+RunShape counted_steps(const TrainOptions& options, int64_t samples) {
+  RunShape shape{.samples = samples};
+  shape.micro_steps_per_epoch = divide_up(samples * options.dataset_repeats, options.batch_size);
+  shape.steps_per_epoch = divide_up(shape.micro_steps_per_epoch, options.gradient_accumulation_steps);
+  shape.total_steps = shape.steps_per_epoch * options.epochs;
+  if (options.max_steps > 0) shape.total_steps = std::min(shape.total_steps, options.max_steps);
+  if (shape.total_steps < 1) throw Error("train/zero-steps", "The run has no steps", "Raise epochs or max_steps.");
+  return shape;
+}
 
 RunFiles read_run_files(const TrainerSetup& setup) {
   RunFiles files{dit_config(read_config(setup.model_folder)), {}, {}};

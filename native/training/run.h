@@ -17,6 +17,9 @@ struct RunFiles {
 /// Throws what opening the files throws; train/no-samples.
 RunFiles read_run_files(const TrainerSetup& setup);
 
+/// How many steps so many samples give; the longest sample is left out. Throws train/zero-steps.
+RunShape counted_steps(const TrainOptions& options, int64_t samples);
+
 /// What a run is, before it takes any memory.
 struct Run {
   /// Throws what reading the options throws; train/zero-steps.

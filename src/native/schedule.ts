@@ -1,6 +1,9 @@
 import type {JsonObject} from '../base/json.js';
 import type {Addon} from './addon.js';
 import {callEngine} from './call.js';
+import type {RunShape} from './trainer.js';
+
+type CountedSteps = Pick<RunShape, 'micro_steps_per_epoch' | 'steps_per_epoch' | 'total_steps'>;
 
 export interface ScheduleSetup {
   /** `optimizer`, `schedule` and `epochs` of a train stage, defaults filled in. */
@@ -19,4 +22,14 @@ export interface ScheduleSetup {
 export async function learningRates(addon: Addon, setup: ScheduleSetup): Promise<number[]> {
   const {result} = await callEngine(addon, 'learning_rates', setup, {});
   return (result as {readonly rates: number[]}).rates;
+}
+
+/** How many steps a training on so many samples takes; `options` of a train stage, those that say how long it is. Throws `train/*`. */
+export async function countedSteps(
+  addon: Addon,
+  options: JsonObject,
+  samples: number,
+): Promise<CountedSteps> {
+  const {result} = await callEngine(addon, 'training_steps', {options, samples}, {});
+  return result as CountedSteps;
 }

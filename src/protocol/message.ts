@@ -78,7 +78,7 @@ export type WorkerMessage =
   /** In the order of the questions. */
   | {readonly kind: 'forecasts'; readonly answers: readonly StageMemory[]}
   | {readonly kind: 'paced'; readonly pace: Pace}
-  /** In the order of the questions, and in each of its steps. */
+  /** In the order of the questions; of each from the first update to the last. */
   | {readonly kind: 'rated'; readonly answers: readonly (readonly number[])[]}
   /** Last message of a worker that reached its end; outputs are in `out_dir` under their declared names. */
   | {readonly kind: 'done'}
@@ -153,15 +153,12 @@ export interface MemoryQuestion
   readonly bounds: SampleBounds | undefined;
 }
 
-/** Which learning rates of a training are asked for. */
+/** Of which training the learning rates are asked for. */
 export interface RatesQuestion {
-  /** `optimizer`, `schedule` and `epochs` of the train stage. */
+  /** Of the train stage: `optimizer`, `schedule`, and what says how many steps there are. */
   readonly options: JsonObject;
-  /** Updates of the whole run. */
-  readonly total_steps: number;
-  readonly steps_per_epoch: number;
-  /** Updates, from 0. */
-  readonly steps: readonly number[];
+  /** How many it trains on. */
+  readonly samples: number;
 }
 
 /** What decides how long a training takes. */

@@ -1,5 +1,6 @@
 import {asWritten, type JsonObject} from '../base/json.js';
 import type {Continuation, Extension, SavedWork} from './stage-type.js';
+import {totalSteps} from './training-steps.js';
 
 /** What a training says of the state it saves, as far as another length of it must know. */
 export interface SavedTraining {
@@ -71,12 +72,6 @@ const no = (because: string): Continuation => ({kind: 'not_exactly', because});
 function stopsSooner(params: JsonObject, saved: JsonObject): boolean {
   const patience = (of: JsonObject) => Number(of['early_stop.patience'] ?? 0) || Number.POSITIVE_INFINITY;
   return patience(params) < patience(saved);
-}
-
-/** As the engine counts them: `max_steps` cuts what the epochs give. */
-function totalSteps(params: JsonObject, stepsPerEpoch: number): number {
-  const steps = Number(params.epochs) * stepsPerEpoch;
-  return Math.min(steps, Number(params.max_steps ?? 0) || steps);
 }
 
 /**

@@ -4,11 +4,13 @@ import type {JsonObject} from '../../src/base/json.js';
 import {SidestepError} from '../../src/base/problem.js';
 import {openSafetensors} from '../../src/format/safetensors-read.js';
 import {type Addon, loadAddon} from '../../src/native/addon.js';
-import {learningRates} from '../../src/native/schedule.js';
+import {countedSteps, learningRates} from '../../src/native/schedule.js';
 import {curveLine} from '../../src/render/curve.js';
-import {ratesQuestion} from '../../src/run/forecast/training-work.js';
+import {ratesQuestion, trainingWork} from '../../src/run/forecast/training-work.js';
 import {formulaProblem} from '../../src/stage/formula.js';
 import {stageTypes} from '../../src/stage/registry.js';
+import {type TrainingSteps, trainingSteps} from '../../src/stage/training-steps.js';
+import {rates} from '../../src/worker/rates.js';
 import {addonPath} from '../addon-path.js';
 
 let addon: Addon;
@@ -84,6 +86,41 @@ test('the addon answers with the rates that upstream trains with', async () => {
   }
 });
 
+/** Plans count without an engine. */
+test('steps are counted as the engine counts them', async () => {
+  const seed = 20261130;
+  const random = mulberry(seed);
+  const upTo = (most: number) => 1 + Math.floor(random() * most);
+  for (let i = 0; i < 2000; i += 1) {
+    const params = {
+      epochs: upTo(12),
+      max_steps: random() < 0.5 ? 0 : upTo(60),
+      batch_size: upTo(6),
+      gradient_accumulation_steps: upTo(6),
+      dataset_repeats: upTo(3),
+    };
+    const songs = upTo(30);
+    const engine = await countedSteps(addon, params, songs);
+    const words = `${JSON.stringify({...params, songs})}, seed ${seed}`;
+    expect(trainingSteps(params, songs), words).toEqual(engine);
+    expect(trainingWork(params, songs), words).toEqual({
+      epochs: params.epochs,
+      micro_steps: microSteps(engine, params.gradient_accumulation_steps),
+      steps: engine.total_steps,
+    });
+  }
+});
+
+/** Group by group, as the engine takes them. */
+function microSteps(run: TrainingSteps, accumulation: number): number {
+  let micro_steps = 0;
+  for (let step = 0; step < run.total_steps; step += 1) {
+    const first = (step % run.steps_per_epoch) * accumulation;
+    micro_steps += Math.min(accumulation, run.micro_steps_per_epoch - first);
+  }
+  return micro_steps;
+}
+
 test('a curve is asked for from the first update to the last, and drawn with its peak', async () => {
   const params = {
     batch_size: 1,
@@ -92,14 +129,15 @@ test('a curve is asked for from the first update to the last, and drawn with its
     optimizer: {type: 'adamw', learning_rate: 1e-4},
     schedule: {type: 'linear', warmup_steps: 10, warmup_start_factor: 0.1, floor_factor: 0.01},
   };
-  const question = ratesQuestion(params, 10);
-  expect(question).toMatchObject({total_steps: 100, steps_per_epoch: 10});
-  expect(question.steps).toHaveLength(40);
-  expect([question.steps[0], question.steps.at(-1)]).toEqual([0, 99]);
-  expect(curveLine(await learningRates(addon, question), 10)).toBe('▄█▇▆▅▄▄▃▂▁  1e-5 → 1e-4 → 2.1e-6');
-  const cut = ratesQuestion({...params, max_steps: 7}, 10);
-  expect(cut).toMatchObject({total_steps: 7, steps_per_epoch: 10, steps: [0, 1, 2, 3, 4, 5, 6]});
-  expect(ratesQuestion({...params, max_steps: 1}, 10).steps).toEqual([0]);
+  const [curve = [], cut = [], one = []] = await rates(addonPath, [
+    ratesQuestion({...params, validation: {fraction: 0.1}}, 11),
+    ratesQuestion({...params, max_steps: 7}, 10),
+    ratesQuestion({...params, max_steps: 1}, 10),
+  ]);
+  expect(curve).toHaveLength(40);
+  expect(curveLine(curve, 10)).toBe('▄█▇▆▅▄▄▃▂▁  1e-5 → 1e-4 → 2.1e-6');
+  expect(cut).toHaveLength(7);
+  expect(one).toHaveLength(1);
 });
 
 /** Every schedule with two values of what shapes it. */

@@ -2,47 +2,32 @@ import {heldOutCount} from '../../dataset/hold-out.js';
 import type {TrainingWork} from '../../event/effort.js';
 import type {RatesQuestion} from '../../protocol/message.js';
 import {type ParamObject, paramsToJson, valueAt} from '../../stage/param.js';
+import {trainingSteps} from '../../stage/training-steps.js';
 
-/**
- * Pure: songs that are not held out (repeated) over batch size are micro-batches, those over the accumulation are updates,
- * both rounded up in each epoch, as the trainer counts them.
- */
+/** Pure: what a training on so many songs will do; some of them are held out. */
 export function trainingWork(params: ParamObject, songs: number): TrainingWork {
-  const {
-    batch_size,
-    gradient_accumulation_steps,
-    dataset_repeats = 1,
-    max_steps = 0,
-  } = params as Readonly<Record<string, number>>;
-  const epochs = Number(params.epochs);
-  const trained = songs - heldOutCount(songs, Number(valueAt(params, 'validation.fraction') ?? 0));
-  const batches = Math.ceil((trained * dataset_repeats) / batch_size!);
-  const steps_per_epoch = Math.ceil(batches / gradient_accumulation_steps!);
-  const whole = epochs * steps_per_epoch;
-  if (max_steps === 0 || max_steps >= whole) return {epochs, micro_steps: epochs * batches, steps: whole};
+  const {micro_steps_per_epoch, steps_per_epoch, total_steps} = trainingSteps(params, trained(params, songs));
+  const whole_epochs = Math.floor(total_steps / Math.max(1, steps_per_epoch));
   // An epoch that is cut short ends in a full group.
-  const micro_steps =
-    Math.floor(max_steps / steps_per_epoch) * batches +
-    (max_steps % steps_per_epoch) * gradient_accumulation_steps!;
-  return {epochs, micro_steps, steps: max_steps};
+  const last_micro_steps =
+    (total_steps - whole_epochs * steps_per_epoch) * Number(params.gradient_accumulation_steps);
+  return {
+    epochs: Number(params.epochs),
+    micro_steps: whole_epochs * micro_steps_per_epoch + last_micro_steps,
+    steps: total_steps,
+  };
 }
 
-/** Rates that make a picture of the curve. */
-const POINTS = 40;
+function trained(params: ParamObject, songs: number): number {
+  return songs - heldOutCount(songs, Number(valueAt(params, 'validation.fraction') ?? 0));
+}
 
-/** Pure: at most 40 learning rates from the first update to the last, of a training on so many songs; the engine answers. */
+const COUNTING = ['epochs', 'max_steps', 'batch_size', 'gradient_accumulation_steps', 'dataset_repeats'];
+
+/** Pure: what to ask the engine for the curve of a training on so many songs. */
 export function ratesQuestion(params: ParamObject, songs: number): RatesQuestion {
-  const {steps: total_steps} = trainingWork(params, songs);
-  const whole = trainingWork({...params, max_steps: 0}, songs);
-  const {optimizer = {}, schedule = {}, epochs = null} = paramsToJson(params);
-  const count = Math.min(POINTS, total_steps);
-  const steps = Array.from({length: count}, (_, i) =>
-    count === 1 ? 0 : Math.round((i * (total_steps - 1)) / (count - 1)),
+  const asked = Object.entries(paramsToJson(params)).filter(([key]) =>
+    ['optimizer', 'schedule', ...COUNTING].includes(key),
   );
-  return {
-    options: {optimizer, schedule, epochs},
-    total_steps,
-    steps_per_epoch: whole.steps / whole.epochs,
-    steps,
-  };
+  return {options: Object.fromEntries(asked), samples: trained(params, songs)};
 }
