@@ -1,77 +1,79 @@
-// A registry on this machine that npm, pnpm and Yarn publish to and install from: packages that were published here, and for all
-// others what the real one says. For trying a release; it keeps everything in memory and asks no one who he is.
-import {createServer} from 'node:http';
+// A registry on this machine that npm, pnpm and Yarn publish to and install from, for trying a release: verdaccio, which has what was
+// published here, and for all other packages asks the one of npm. Its 327 packages are no part of a checkout: registry/ pins them,
+// and build/registry/ holds them once they were needed.
+import {execFileSync} from 'node:child_process';
+import {copyFileSync, existsSync, mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 
-const UPSTREAM = 'https://registry.npmjs.org';
+const here = dirname(fileURLToPath(import.meta.url));
+const pinned = join(here, 'registry');
+const installed = join(dirname(dirname(here)), 'build/registry');
+const LOCK = 'package-lock.json';
 
-async function bodyOf(request) {
-  const parts = [];
-  for await (const part of request) parts.push(part);
-  return Buffer.concat(parts);
+function isInstalled() {
+  const lock = join(installed, LOCK);
+  const complete = join(installed, 'node_modules/.package-lock.json'); // the last that npm writes
+  return existsSync(complete) && readFileSync(lock).equals(readFileSync(join(pinned, LOCK)));
 }
 
-/** Starts it on a free port; `url` is what clients take as their registry. */
-export async function startRegistry() {
-  const packages = new Map();
-  const tarballs = new Map();
-  let url;
-
-  /** The document of `npm publish`: a manifest, and the tarball in base64 beside it. */
-  function publish(name, document) {
-    const known = packages.get(name) ?? {name, versions: {}, 'dist-tags': {}, time: {}};
-    for (const [version, manifest] of Object.entries(document.versions)) {
-      if (known.versions[version] !== undefined) return 409;
-      known.versions[version] = {
-        ...manifest,
-        dist: {...manifest.dist, tarball: `${url}/-/tarball/${encodeURIComponent(name)}/${version}`},
-      };
-      known.time[version] = new Date().toISOString();
-      const [attachment] = Object.values(document._attachments);
-      tarballs.set(`${name} ${version}`, Buffer.from(attachment.data, 'base64'));
-    }
-    Object.assign(known['dist-tags'], document['dist-tags']);
-    packages.set(name, known);
-    return 201;
-  }
-
-  /** Of the real registry documents alone: tarballs are fetched from where those say. */
-  async function forward(path, headers, response) {
-    const accept = headers.accept ?? 'application/json';
-    const answer = await fetch(`${UPSTREAM}${path}`, {headers: {accept}});
-    response.writeHead(answer.status, {
-      'content-type': answer.headers.get('content-type') ?? 'application/json',
+/** verdaccio's module. */
+function verdaccio() {
+  if (!isInstalled()) {
+    rmSync(installed, {recursive: true, force: true});
+    mkdirSync(installed, {recursive: true});
+    for (const name of ['package.json', LOCK]) copyFileSync(join(pinned, name), join(installed, name));
+    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    execFileSync('npm', ['ci', ...options], {
+      cwd: installed,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
     });
-    response.end(Buffer.from(await answer.arrayBuffer()));
   }
+  return createRequire(join(installed, 'package.json'))('verdaccio');
+}
 
-  async function serve(request, response) {
-    const path = new URL(request.url, url).pathname;
-    const [, name, version] = /^\/-\/tarball\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
-    const tarball = name === undefined ? undefined : tarballs.get(`${decodeURIComponent(name)} ${version}`);
-    if (tarball !== undefined) {
-      response.writeHead(200, {'content-type': 'application/octet-stream'});
-      return response.end(tarball);
-    }
-    const wanted = decodeURIComponent(path.slice(1));
-    if (request.method === 'PUT') {
-      const status = publish(wanted, JSON.parse(await bodyOf(request)));
-      response.writeHead(status, {'content-type': 'application/json'});
-      return response.end(JSON.stringify({ok: status === 201}));
-    }
-    if (packages.has(wanted)) {
-      response.writeHead(200, {'content-type': 'application/json'});
-      return response.end(JSON.stringify(packages.get(wanted)));
-    }
-    return forward(path, request.headers, response);
-  }
+/** Our names are never asked for elsewhere: what is installed of them was published here. */
+function configuration(folder) {
+  const ours = {access: '$all', publish: '$authenticated'};
+  return {
+    configPath: join(folder, 'config.yaml'), // there is no such file: other paths would be relative to it
+    storage: join(folder, 'storage'),
+    auth: {htpasswd: {file: join(folder, 'htpasswd')}},
+    web: {enable: false},
+    uplinks: {npmjs: {url: 'https://registry.npmjs.org/', timeout: '60s', max_fails: 10}},
+    packages: {
+      'sidestep-ace': ours,
+      '@sidestep-ace/*': ours,
+      '**': {access: '$all', proxy: 'npmjs'},
+    },
+    max_body_size: '200mb', // the CUDA plugins, in base64
+    log: {type: 'stdout', format: 'pretty', level: 'error'},
+  };
+}
 
-  const server = createServer((request, response) => {
-    serve(request, response).catch((error) => {
-      response.writeHead(502);
-      response.end(String(error));
-    });
+/** The token of a new user, as `npm adduser` gets one. */
+async function newUser(url) {
+  const answer = await fetch(`${url}/-/user/org.couchdb.user:somebody`, {
+    method: 'PUT',
+    headers: {'content-type': 'application/json'},
+    body: JSON.stringify({name: 'somebody', password: 'known to nobody else'}),
   });
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  url = `http://127.0.0.1:${server.address().port}`;
-  return {url, published: () => [...packages.keys()], close: () => server.close()};
+  if (answer.status !== 201)
+    throw new Error(`The registry takes no user: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()).token;
+}
+
+/** Starts it on a free port, with its files in `folder`; `url` is what clients take as their registry, `token` what publishing needs. */
+export async function startRegistry(folder) {
+  const app = await verdaccio().runServer(configuration(folder));
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((listening, failed) => server.once('listening', listening).once('error', failed));
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return {url, token: await newUser(url), close};
 }

@@ -37,10 +37,10 @@ const engines =
 const work = mkdtempSync(join(tmpdir(), 'sidestep-release-'));
 chmodSync(work, 0o755);
 
-async function publish(file, registry) {
-  const config = join(work, 'npmrc'); // npm publishes for no one without a token; this registry does not look at it
-  writeFileSync(config, `${registry.replace('http:', '')}/:_authToken=anybody\n`);
-  const options = ['--registry', registry, '--userconfig', config, '--access', 'public', '--loglevel=error'];
+async function publish(file, {url, token}) {
+  const config = join(work, 'npmrc');
+  writeFileSync(config, `${url.replace('http:', '')}/:_authToken=${token}\n`, {mode: 0o600});
+  const options = ['--registry', url, '--userconfig', config, '--access', 'public', '--loglevel=error'];
   await expectStatus(0, ['npm', 'publish', file, ...options], {
     env: process.env,
     shell: process.platform === 'win32',
@@ -117,9 +117,9 @@ async function main() {
     );
   const place = suite ? debian(suite, work) : folder ? copyOf(resolve(folder), work) : thisSystem(work);
   if (place.title !== undefined) console.log(place.title);
-  const registry = await startRegistry();
+  const registry = await startRegistry(join(work, 'registry'));
   try {
-    for (const {file} of tarballs) await publish(file, registry.url);
+    for (const {file} of tarballs) await publish(file, registry);
     await tryAll(place, registry.url);
   } finally {
     registry.close();
