@@ -20,8 +20,8 @@ TEST("cuda plugin: it describes its devices, or says why there are none") {
     EXPECT(plugin.device_count() > 0);
     for (int i = 0; i < plugin.device_count(); ++i) {
       const CudaDevice device = plugin.describe(i);
-      std::printf("     cuda:%d is %s, %zu MiB of %zu MiB free\n", i, device.name, device.free_bytes >> 20,
-                  device.memory_bytes >> 20);
+      std::printf("     cuda:%d is %s, %zu MiB of %zu MiB free; products: %s\n", i, device.name, device.free_bytes >> 20,
+                  device.memory_bytes >> 20, device.products);
       EXPECT(device.memory_bytes > 0 && device.free_bytes <= device.memory_bytes);
     }
   } catch (const Error& error) {

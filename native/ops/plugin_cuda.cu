@@ -15,7 +15,8 @@ namespace sidestep::cuda {
 
 namespace {
 
-/// The oldest driver for programs of CUDA 12 and of CUDA 13 (NVIDIA's release notes, "minor version compatibility").
+/// The oldest driver for programs of CUDA 12 and of CUDA 13: table 1 of NVIDIA's "Minor Version Compatibility"
+/// (docs.nvidia.com/deploy/cuda-compatibility/minor-version-compatibility.html).
 constexpr int kOldestDriver = CUDART_VERSION >= 13000 ? 580 : 525;
 
 /// What to do where no card answers.

@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/path_text.h"
 #include "core/platform/library.h"
 #include "core/platform/process.h"
+#include "ops/library_choice.h"
 #include "ops/library_places.h"
 
 namespace sidestep::nccl {
@@ -25,44 +25,41 @@ std::vector<fs::path> candidates() {
                       .variable = &platform::path_variable});
 }
 
-std::optional<Library> symbols_of(void* opened) {
+bool takes_symbols(void* opened, Library& it) {
   using platform::resolve;
-  Library it{};
-  const bool complete = resolve(opened, "ncclGetVersion", it.version) && resolve(opened, "ncclGetUniqueId", it.unique_id) &&
-                        resolve(opened, "ncclCommInitRankConfig", it.join) &&
-                        resolve(opened, "ncclCommGetAsyncError", it.state) && resolve(opened, "ncclCommFinalize", it.finalize) &&
-                        resolve(opened, "ncclCommDestroy", it.destroy) && resolve(opened, "ncclCommAbort", it.abort) &&
-                        resolve(opened, "ncclGroupStart", it.group_start) && resolve(opened, "ncclGroupEnd", it.group_end) &&
-                        resolve(opened, "ncclSend", it.send) && resolve(opened, "ncclRecv", it.receive) &&
-                        resolve(opened, "ncclBroadcast", it.broadcast) && resolve(opened, "ncclGetErrorString", it.text) &&
-                        resolve(opened, "ncclGetLastError", it.last_error);
-  return complete ? std::optional(it) : std::nullopt;
+  return resolve(opened, "ncclGetVersion", it.version) && resolve(opened, "ncclGetUniqueId", it.unique_id) &&
+         resolve(opened, "ncclCommInitRankConfig", it.join) && resolve(opened, "ncclCommGetAsyncError", it.state) &&
+         resolve(opened, "ncclCommFinalize", it.finalize) && resolve(opened, "ncclCommDestroy", it.destroy) &&
+         resolve(opened, "ncclCommAbort", it.abort) && resolve(opened, "ncclGroupStart", it.group_start) &&
+         resolve(opened, "ncclGroupEnd", it.group_end) && resolve(opened, "ncclSend", it.send) &&
+         resolve(opened, "ncclRecv", it.receive) && resolve(opened, "ncclBroadcast", it.broadcast) &&
+         resolve(opened, "ncclGetErrorString", it.text) && resolve(opened, "ncclGetLastError", it.last_error);
 }
 
 std::string version_text(int version) {
   return std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." + std::to_string(version % 100);
 }
 
+/// Empty: it serves, and `it` and its `version` are known.
+std::string fault_of(void* opened, Library& it, int& version) {
+  if (!takes_symbols(opened, it)) return "lacks functions that 2.14 and newer have";
+  if (it.version(&version) != Result::success) return "does not say its version";
+  return version < kOldest ? "was found too old, 2.14 or newer is needed" : "";
+}
+
 struct Found {
-  std::optional<Library> library{};
-  int version = 0;
-  std::string origin = "NCCL was not found";
+  std::optional<Library> library;
+  int version;
+  std::string origin;
 };
 
 Found find() {
-  Found found;
-  for (const fs::path& file : candidates()) {
-    void* opened = file.empty() ? nullptr : platform::open_library(file).handle;
-    if (opened == nullptr) continue;
-    const std::optional<Library> symbols = symbols_of(opened);
-    int version = 0;
-    if (!symbols || symbols->version(&version) != Result::success || version < kOldest) {
-      found.origin = "NCCL was found too old (" + utf8_of(file) + "): 2.14 or newer is needed";
-      continue;
-    }
-    return {symbols, version, "NCCL " + version_text(version) + " (" + utf8_of(file) + ")"};
-  }
-  return found;
+  Library it{};
+  int version = 0;
+  const LibraryChoice choice = choose_library(candidates(), platform::path_variable("SIDESTEP_NCCL").has_value(),
+                                              [&](void* opened) { return fault_of(opened, it, version); });
+  if (choice.handle == nullptr) return {std::nullopt, 0, "NCCL " + choice.words};
+  return {it, version, "NCCL " + version_text(version) + " (" + choice.words + ")"};
 }
 
 const Found& found() {

@@ -42,8 +42,8 @@ struct Library {
   const char* (*last_error)(Communicator);
 };
 
-/// Looked for once: $SIDESTEP_NCCL (a file; empty: never), then as cuBLASLt is (ops/library_places.h). Null when it is nowhere or
-/// too old.
+/// Looked for once: $SIDESTEP_NCCL (a file; empty: never), then as cuBLASLt is (ops/library_places.h). Null where
+/// none serves.
 const Library* library();
 
 /// `NCCL 2.27.5 (/usr/lib/libnccl.so.2)`, or why there is none.

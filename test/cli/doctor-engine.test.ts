@@ -31,8 +31,12 @@ test('a card is listed with the library that its matrix products run on', () => 
   ]);
 });
 
-test('a card without the library is a warning with what to install', () => {
-  const found = "cuBLASLt was not found; the engine's own product kernels serve, which are somewhat slower";
+test.each([
+  'was not found',
+  'lacks functions that are needed (/lib/libcublasLt.so.13)',
+  'cannot be opened (/lib/libcublasLt.so.13: file too short)',
+])('a card whose library %s is a warning with what to install', (why) => {
+  const found = `cuBLASLt ${why}; the engine's own product kernels serve, which are somewhat slower`;
   expect(checks({...card, products: found, own_products: true})[1]).toMatchObject({
     state: 'warning',
     found,

@@ -168,13 +168,16 @@ TEST("cards: whatever order a card does its work in") {
   }
 }
 
-TEST("cards: without NCCL, or where two ranks share a card, gradients go over TCP, which is said, and the bytes are the same") {
+TEST("cards: without an NCCL that serves, and where ranks share a card, gradients go over TCP, in words, to the same bytes") {
   const Songs songs;
   const TrainerSetup setup = setup_of(songs, busy_options("adamw", "lora"));
   const fs::path linked = songs.folder / "linked", without = songs.folder / "without", shared = songs.folder / "shared";
   train_together({}, setup, [&](Trainer& trainer) { train_to_end(trainer, linked); });
   expect_words(train_together({.library = ""}, setup, [&](Trainer& trainer) { train_to_end(trainer, without); }),
                "gradients go over TCP: rank 0 says: NCCL was not found");
+  const World foreign{.library = utf8_of(stand_in().parent_path().parent_path() / "sidestep_fake_cuda.so")};
+  expect_words(train_together(foreign, setup, [&](Trainer& trainer) { train_to_end(trainer, without); }),
+               "gradients go over TCP: rank 0 says: NCCL lacks functions that 2.14 and newer have (" + foreign.library + ")");
   const World one_card{.card = [](int) { return 0; }};
   expect_words(train_together(one_card, setup, [&](Trainer& trainer) { train_to_end(trainer, shared); }),
                "gradients go over TCP: ranks 0 and 1 share a card");
