@@ -8,6 +8,7 @@
 #include "adapters/selection.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "golden/model_case.h"
 
 namespace sidestep::golden {
 namespace {
@@ -179,6 +180,7 @@ PlanRequest plan_of(const DitConfig& config, const AdapterConfig& adapter, const
 static size_t arena_bytes(PlanRequest plan, DType compute_dtype, DeviceKind device) {
   plan.compute_dtype = compute_dtype;
   plan.device = device;
+  plan.stored = kept_matrices(compute_dtype, device);
   return plan_memory(plan).arena_bytes;
 }
 

@@ -23,7 +23,7 @@ ConditionInput host_input(const CaseInputs& in) {
           .owners = in.numbers("refer_order_mask")};
 }
 
-size_t plan_arena(const ConditionEncoderConfig& config, DType dtype, const CaseInputs& in) {
+size_t plan_arena(const ConditionEncoderConfig& config, DType dtype, DType stored, const CaseInputs& in) {
   const Device device{.kind = DeviceKind::plan};
   Stream stream(device);
   Arena arena(device, 0);
@@ -32,7 +32,7 @@ size_t plan_arena(const ConditionEncoderConfig& config, DType dtype, const CaseI
   input.text = in.planned("text_hidden_states");
   input.references = in.planned("refer_audio");
   const Shape shape{input.lyrics.dim(0), ConditionEncoder::sequence_length(input), config.lyric.hidden_size};
-  ConditionEncoder encoder(config, Weights::random(0, dtype, stream));
+  ConditionEncoder encoder(config, Weights::random(0, dtype, stream, stored));
   encoder.forward(input, Tensor(nullptr, DType::f32, shape, device), arena, stream, [](std::string_view, ConstTensor) {});
   return arena.high_water();
 }
@@ -45,7 +45,8 @@ void judge_condition_encoder(const Case& c, Report& report, Stream& stream) {
   input.lyrics = in("lyric_hidden_states");
   input.text = in("text_hidden_states");
   input.references = in("refer_audio");
-  Arena arena(stream.device(), plan_arena(config, c.compute_dtype, in));
+  const DType stored = kept_matrices(c.compute_dtype, stream.device().kind);
+  Arena arena(stream.device(), plan_arena(config, c.compute_dtype, stored, in));
   ConditionEncoder encoder(config, case_weights(c, stream));
   const int64_t batch = input.lyrics.dim(0), length = ConditionEncoder::sequence_length(input);
   const Storage hidden(DType::f32, {batch, length, config.lyric.hidden_size}, stream.device());

@@ -83,7 +83,9 @@ BatchShape largest(const std::vector<Recorded>& samples) {
 std::vector<double> squares_of_sum(const Case& c, const std::vector<const Recorded*>& samples,
                                    const std::vector<std::string>& modules, const BatchShape& shape, Stream& stream) {
   const DitConfig config = dit_config(c.config);
-  Arena arena(stream.device(), plan_probe({config, c.compute_dtype, {}, modules, shape, stream.device().kind}).arena_bytes);
+  const DeviceKind device = stream.device().kind;
+  const DType stored = kept_matrices(c.compute_dtype, device);
+  Arena arena(stream.device(), plan_probe({config, c.compute_dtype, stored, modules, shape, device}).arena_bytes);
   Dit model(config, case_weights(c, stream));
   std::vector<std::shared_ptr<KeptGradient>> kept;
   for (const std::string& module : modules) {
@@ -110,8 +112,9 @@ std::vector<double> squares_of_sum(const Case& c, const std::vector<const Record
 Measured measure_all(const Case& c, const std::vector<Recorded>& samples, const std::vector<std::string>& modules,
                      Stream& stream) {
   const DitConfig config = dit_config(c.config);
-  Arena arena(stream.device(),
-              plan_probe({config, c.compute_dtype, {}, modules, largest(samples), stream.device().kind}).arena_bytes);
+  const DeviceKind device = stream.device().kind;
+  const DType stored = kept_matrices(c.compute_dtype, device);
+  Arena arena(stream.device(), plan_probe({config, c.compute_dtype, stored, modules, largest(samples), device}).arena_bytes);
   Dit model(config, case_weights(c, stream));
   GradientProbe probe(model, modules, stream);
   Measured out;

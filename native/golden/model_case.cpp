@@ -13,6 +13,8 @@ Weights case_weights(const Case& c, Stream& stream) {
   return Weights::from_files(WeightFiles(std::move(files)), "w/", c.compute_dtype, stream);
 }
 
+DType kept_matrices(DType compute, DeviceKind device) { return device == DeviceKind::cpu ? DType::f32 : compute; }
+
 ConstTensor CaseInputs::operator()(const std::string& name) {
   const ConstTensor host = case_.file.tensor("in/" + name);
   if (stream_.device().kind == DeviceKind::cpu) return host;

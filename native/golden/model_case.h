@@ -11,6 +11,9 @@ namespace sidestep::golden {
 
 /// A model case's weights, below `w/` in its file or the neighbouring one, in its compute dtype on the stream's device.
 Weights case_weights(const Case& c, Stream& stream);
+/// The dtype that their matrices are kept in, for memory plans: as stored on a CPU (`kept_dtype` in models/weights.h), f32 in
+/// every case.
+DType kept_matrices(DType compute, DeviceKind device);
 
 /// An input of the case on the stream's device. Owns what it uploads.
 class CaseInputs {

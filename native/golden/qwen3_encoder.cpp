@@ -5,11 +5,12 @@
 namespace sidestep::golden {
 namespace {
 
-size_t plan_arena(const TextEncoderConfig& config, DType dtype, const std::vector<int64_t>& ids, const Shape& shape) {
+size_t plan_arena(const TextEncoderConfig& config, DType dtype, DType stored, const std::vector<int64_t>& ids,
+                  const Shape& shape) {
   const Device device{.kind = DeviceKind::plan};
   Stream stream(device);
   Arena arena(device, 0);
-  Qwen3(config, Weights::random(0, dtype, stream)).encode(ids, Tensor(nullptr, dtype, shape, device), arena, stream);
+  Qwen3(config, Weights::random(0, dtype, stream, stored)).encode(ids, Tensor(nullptr, dtype, shape, device), arena, stream);
   return arena.high_water();
 }
 
@@ -24,7 +25,8 @@ void judge_qwen3_encoder(const Case& c, Report& report, Stream& stream) {
   };
   const Storage states(c.compute_dtype, states_of("input_ids"), stream.device());
   const Storage lyrics(c.compute_dtype, states_of("lyric_ids"), stream.device());
-  const size_t needed = plan_arena(config, c.compute_dtype, ids, states.tensor().shape());
+  const DType stored = kept_matrices(c.compute_dtype, stream.device().kind);
+  const size_t needed = plan_arena(config, c.compute_dtype, stored, ids, states.tensor().shape());
   Arena arena(stream.device(), needed + sizeof(int64_t) * lyric_ids.size());
   Qwen3 encoder(config, case_weights(c, stream));
   CaseOutputs outputs(stream);
