@@ -3,7 +3,7 @@
 #   scripts/check-systems.sh syntax   clang and libc++ read every file, warnings as errors (apt: clang libc++-dev libc++abi-dev)
 #   scripts/check-systems.sh clang-cl clang for Windows reads every file under its options for MSVC, with MinGW's headers (apt: clang-tools g++-mingw-w64-x86-64-posix)
 #   scripts/check-systems.sh clang    they build it all; tests and golden suite
-#   scripts/check-systems.sh arm64    cross-compiled; golden suite under QEMU, and the bits of this processor (apt: g++-aarch64-linux-gnu qemu-user-static)
+#   scripts/check-systems.sh arm64    cross-compiled; golden suite and SIMT machine under QEMU, and the bits of this processor (apt: g++-aarch64-linux-gnu qemu-user-static)
 #   scripts/check-systems.sh musl     compiled and linked with musl and libc++; tests and golden suite run here, the C library is inside
 #   scripts/check-systems.sh glibc    compiled and linked against glibc 2.28 itself and libc++; tests and golden suite
 #   scripts/check-systems.sh macos    compiled with Apple's headers and linked for Apple silicon: nothing can run
@@ -88,8 +88,11 @@ with_zig() { # with_zig FOLDER TARGET OPTION...
 arm64() {
   need aarch64-linux-gnu-g++ qemu-aarch64-static cmake ninja
   configure build-aarch64 -DCMAKE_TOOLCHAIN_FILE=native/aarch64.cmake
-  ninja -C build-aarch64 --quiet sidestep_tests sidestep_golden
-  qemu-aarch64-static -L /usr/aarch64-linux-gnu build-aarch64/sidestep_golden test/golden | tail -n 3
+  ninja -C build-aarch64 --quiet sidestep_tests sidestep_golden sidestep_simt sidestep_simt_checks
+  local emulated=(qemu-aarch64-static -L /usr/aarch64-linux-gnu)
+  "${emulated[@]}" build-aarch64/sidestep_golden test/golden | tail -n 3
+  "${emulated[@]}" build-aarch64/native/simt/sidestep_simt_checks
+  "${emulated[@]}" build-aarch64/sidestep_golden test/golden --backend simt --precision bf16 --only heads64
   cmake -S . -B build-ci -G Ninja -DCMAKE_BUILD_TYPE=Release >/dev/null && ninja -C build-ci --quiet sidestep_tests
   scripts/compare-bits.sh build-ci/sidestep_tests build-aarch64/sidestep_tests
 }

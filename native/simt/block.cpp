@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "simt/half.h"
 #include "simt/symbols.h"
 
 namespace sidestep::simt {
@@ -260,7 +261,7 @@ float of_bf16(uint32_t bits) {
 }
 float of_f16(uint32_t bits) {
   const auto low = static_cast<uint16_t>(bits);
-  _Float16 v;
+  Half v;
   std::memcpy(&v, &low, 2);
   return static_cast<float>(v);
 }

@@ -4,6 +4,7 @@
 
 #include "simt/async_unit.h"
 #include "simt/block.h"
+#include "simt/half.h"
 
 namespace sidestep::simt {
 namespace {
@@ -13,7 +14,7 @@ constexpr int kRows = 16, kDepth = 16;
 
 float number(uint16_t bits, OperandType type) {
   if (type == OperandType::bf16) return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
-  return static_cast<float>(std::bit_cast<_Float16>(bits));
+  return static_cast<float>(std::bit_cast<Half>(bits));
 }
 
 const unsigned char* window() {

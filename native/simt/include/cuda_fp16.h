@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
 
+#include "simt/half.h"
+
 struct __half {
-  _Float16 value;
+  sidestep::simt::Half value;
   __half() = default;
-  __half(float v) : value(static_cast<_Float16>(v)) {}
+  __half(float v) : value(static_cast<sidestep::simt::Half>(v)) {}
   operator float() const { return static_cast<float>(value); }
 };
 struct alignas(4) __half2 {
