@@ -24,7 +24,7 @@ node -e '
   const kept = new Map();
   for (const entry of JSON.parse(readFileSync(`${build}/compile_commands.json`, "utf8"))) {
     const file = relative(process.cwd(), resolve(entry.directory, entry.file));
-    if (/^native\/(?!binding|simt).*\.cpp$/.test(file) && !/simt/.test(entry.output ?? entry.command)) kept.set(file, entry);
+    if (/^native\/(?!binding|simt).*\.cpp$/.test(file) && !/sidestep_simt/.test(entry.output ?? entry.command)) kept.set(file, entry);
   }
   writeFileSync(`${out}/compile_commands.json`, JSON.stringify([...kept.values()]));
   writeFileSync(`${out}/files`, [...kept.keys()].join("\n") + "\n");
