@@ -15,6 +15,7 @@ struct DitBackward {
   const DitReach reach;
 
   Tensor dh{};           ///< [B, P, D] gradient of the residual stream
+  Tensor gated{};        ///< [B, P, D] dh through the gate of the branch that comes next; unless gates need gradients
   Tensor dmodulation{};  ///< [B, 6, D] f32, summed over layers; only with reach.timesteps
   Tensor dfinal{};       ///< [2, B, D] f32: shift, scale of the output; only with reach.timesteps
   Tensor dcondition{};   ///< [B * S, D], summed over layers; only with reach.condition
@@ -26,6 +27,7 @@ struct DitBackward {
 
   void allocate();
   void through_output(ConstTensor dpred);
+  ConstTensor mlp_gate(int64_t index) const;
   void through_layers();
   void spend(size_t input) const;
   void through_layer(int64_t index, const DitLayerPass& shared);
@@ -37,6 +39,7 @@ struct DitBackward {
 void DitBackward::allocate() {
   const DType dtype = dit.compute_dtype();
   dh = arena.alloc(dtype, {batch(), tape.patch_count, hidden()});
+  if (!reach.timesteps) gated = arena.alloc(dtype, dh.shape());
   if (reach.timesteps) {
     dmodulation = arena.alloc(DType::f32, {batch(), 6, hidden()});
     dfinal = arena.alloc(DType::f32, {2, batch(), hidden()});
@@ -65,8 +68,15 @@ void DitBackward::through_output(ConstTensor dpred) {
                                .inv_rms = tape.final_inv_rms,
                                .dx = dh,
                                .dshift = dfinal ? dfinal.select(0, 0) : Tensor(),
-                               .dscale = dfinal ? dfinal.select(0, 1) : Tensor()},
+                               .dscale = dfinal ? dfinal.select(0, 1) : Tensor(),
+                               .after = {.gate = mlp_gate(dit.config_.stack.num_layers() - 1), .gated = gated}},
                               stream);
+}
+
+/// Of a layer that is played back, where `gated` is to be made with it.
+ConstTensor DitBackward::mlp_gate(int64_t index) const {
+  if (!gated || index < reach.first_layer) return {};
+  return tape.layers[static_cast<size_t>(index - reach.first_layer)].modulation.select(1, 5);
 }
 
 /// Nothing reads this layer's input any more.
@@ -93,7 +103,8 @@ void DitBackward::through_layer(int64_t index, const DitLayerPass& shared) {
   if (tape.offload != nullptr) tape.offload->bring(static_cast<int64_t>(kept), stream);
   const ConstTensor x = tape.hidden[kept];
   const DitLayerNeeds needs = reach.of_layer(index);
-  const DitLayerGradients gradients{.dh = dh, .modulation = dmodulation, .condition = dcondition};
+  const DitLayerGradients gradients{
+      .dh = dh, .modulation = dmodulation, .condition = dcondition, .gated = gated, .gate_below = mlp_gate(index - 1)};
   const KeptParts again = kept_parts(tape.kept, index, dit.config_.stack.num_layers()).others();
   DitLayerTape own = tape.layers[kept].with(again, spent);
   dit_layer_recompute(layer, x, own, again, shared);

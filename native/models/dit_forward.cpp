@@ -181,12 +181,15 @@ std::vector<CrossKeys> DitForward::keys_of(int64_t layer) const {
 Tensor DitForward::run_layers(Tensor h) {
   const DitLayerPass shared = layer_pass(dit.config_.stack, dit.layers_, dit.rope_, tape, pass, arena, stream);
   const int64_t layers = dit.config_.stack.num_layers();
+  // An offloaded input leaves as soon as it is there: nothing is left to be added to it then.
+  const bool leaves = tape.first_layer < layers && tape.offload == nullptr;
+  const Tensor branch = leaves ? branch_output(shared) : Tensor();
   if (dit.streamed_) dit.streamed_->begin(stream);
   for (int64_t i = 0; i < layers; ++i) {
     stream.throw_if_cancelled();
     if (tape.offload != nullptr && i == tape.first_layer) tape.offload->begin(layers - tape.first_layer, h, arena);
     if (dit.streamed_) dit.streamed_->need(i, stream);
-    h = i >= tape.first_layer ? run_kept_layer(i, h, shared) : run_layer(i, h, shared);
+    h = i >= tape.first_layer ? run_kept_layer(i, h, branch, shared) : run_layer(i, h, shared);
     if (dit.streamed_) dit.streamed_->spend(i, i + LayerStream::kPlaces, stream);
   }
   tape.hidden.push_back(h);
@@ -208,7 +211,8 @@ Tensor DitForward::run_layer(int64_t index, Tensor h, const DitLayerPass& shared
   return h;
 }
 
-Tensor DitForward::run_kept_layer(int64_t index, Tensor h, const DitLayerPass& shared) {
+/// With `branch` [B * P, D] it leaves its last addition to the norm that comes next, unless what is added lies in scratch memory.
+Tensor DitForward::run_kept_layer(int64_t index, Tensor h, const Tensor& branch, const DitLayerPass& shared) {
   const DitLayer& layer = dit.layers_[static_cast<size_t>(index)];
   const DitLayerNeeds needs = dit.reach(tape.input_gradients).of_layer(index);
   const int64_t kept = index - tape.first_layer;
@@ -219,7 +223,14 @@ Tensor DitForward::run_kept_layer(int64_t index, Tensor h, const DitLayerPass& s
   tape.layers.push_back(allocate_tape(layer, shared, needs, parts));
   const Arena::Scope scope(arena);
   DitLayerTape whole = tape.layers.back().with(parts.others(), allocate_tape(layer, shared, {}, parts.others()));
-  dit_layer_forward(layer, h, next, whole, shared);
+  if (!branch) {
+    dit_layer_forward(layer, h, next, whole, shared);
+    return next;
+  }
+  unadded = dit_layer_forward_unadded(layer, h, unadded, whole, branch, shared);
+  if (parts.cross_attn) return next;
+  gated_add({.x = unadded.x, .h = unadded.out.reshape(next.shape()), .gate = unadded.gate, .y = next}, stream);
+  unadded = {};
   return next;
 }
 
@@ -247,13 +258,14 @@ void DitForward::predict(Tensor h, Tensor pred) {
   add({.a = tape.final_modulation, .b = dit.scale_shift_table_, .y = tape.final_modulation}, stream);
 
   const Tensor normed = arena.alloc(h.dtype(), h.shape());
-  modulated_rms_norm({.x = h,
+  modulated_rms_norm({.x = unadded.first(h),
                       .weight = dit.norm_out_,
                       .shift = tape.final_modulation.select(1, 0),
                       .scale = tape.final_modulation.select(1, 1),
                       .y = normed,
                       .inv_rms = tape.final_inv_rms,
-                      .eps = static_cast<float>(c.stack.rms_norm_eps)},
+                      .eps = static_cast<float>(c.stack.rms_norm_eps),
+                      .added = unadded.into(h)},
                      stream);
   if (observe) show_norm_out(h);
   const Tensor out = arena.alloc(h.dtype(), {batch(), patches() * c.patch_size, c.audio_acoustic_hidden_dim});

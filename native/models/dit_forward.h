@@ -13,6 +13,7 @@ struct DitForward {
   Arena& arena;
   Stream& stream;
   const Observer& observe = kSilent;
+  Unadded unadded{};  ///< what the last layer so far has left to add to its output
 
   void run(Tensor pred);
   ConditionKeys make_keys();
@@ -39,7 +40,7 @@ struct DitForward {
   void fill_patches(Tensor frames_of_patches);
   Tensor run_layers(Tensor h);
   Tensor run_layer(int64_t index, Tensor h, const DitLayerPass& shared);
-  Tensor run_kept_layer(int64_t index, Tensor h, const DitLayerPass& shared);
+  Tensor run_kept_layer(int64_t index, Tensor h, const Tensor& branch, const DitLayerPass& shared);
   void predict(Tensor h, Tensor pred);
   void show_norm_out(ConstTensor h);
 };

@@ -136,24 +136,8 @@ namespace {
 
 using Observe = std::function<void(const char*, ConstTensor)>;
 
-/// A branch's output that is still to be added to the residual stream: the next op that normalises the sum adds it. Empty: the
-/// sum is there.
-struct Unadded {
-  ConstTensor x, out, gate;
-
-  AddedFirst into(const Tensor& sum) const {
-    return out ? AddedFirst{.h = out.reshape(sum.shape()), .gate = gate, .sum = sum} : AddedFirst{};
-  }
-  ConstTensor first(const Tensor& sum) const { return out ? x : ConstTensor(sum); }
-};
-
 /// Where the MLP stops: `tape` leaves out what only the layer's output needs.
 enum class Extent : uint8_t { output, tape };
-
-/// Where the branches' outputs lie in turn, [B * P, D]: each until it has been added to the residual stream.
-Tensor branch_output(const DitLayerPass& pass) {
-  return pass.arena.alloc(pass.projection.dtype(), {pass.batch * pass.patches, pass.stack.hidden_size});
-}
 
 /// What a branch's projections read, [B, P, D]: the tape's buffer if it keeps that, else scratch.
 Tensor branch_input(const Tensor& kept, const DitLayerPass& pass) {
@@ -161,18 +145,20 @@ Tensor branch_input(const Tensor& kept, const DitLayerPass& pass) {
   return pass.arena.alloc(pass.projection.dtype(), {pass.batch, pass.patches, pass.stack.hidden_size});
 }
 
-Unadded self_attention(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, const Tensor& branch, const DitLayerPass& pass,
-                       const Observe& observe) {
+/// `below`: what is still to be added into `sum`, where x lies then.
+Unadded self_attention(const DitLayer& layer, ConstTensor x, const Unadded& below, const Tensor& sum, DitLayerTape& tape,
+                       const Tensor& branch, const DitLayerPass& pass, const Observe& observe) {
   const Arena::Scope scope(pass.arena);
   const Shape shape = x.shape();
   const Tensor normed = branch_input(tape.self_normed, pass);
-  modulated_rms_norm({.x = x,
+  modulated_rms_norm({.x = below.out ? below.x : x,
                       .weight = layer.self_attn_norm,
                       .shift = tape.modulation.select(1, 0),
                       .scale = tape.modulation.select(1, 1),
                       .y = normed,
                       .inv_rms = tape.self_inv_rms,
-                      .eps = static_cast<float>(pass.stack.rms_norm_eps)},
+                      .eps = static_cast<float>(pass.stack.rms_norm_eps),
+                      .added = below.into(sum)},
                      pass.stream);
   const Tensor out = tape.self_out ? tape.self_out : branch;
   dit_attention_forward(
@@ -206,8 +192,8 @@ Unadded cross_attention(const DitLayer& layer, const Unadded& before, DitLayerTa
   return {tape.after_self, out, {}};
 }
 
-void mlp(const DitLayer& layer, Tensor y, const Unadded& before, DitLayerTape& tape, const Tensor& branch, Extent extent,
-         const DitLayerPass& pass, const Observe& observe) {
+Unadded mlp(const DitLayer& layer, const Unadded& before, DitLayerTape& tape, const Tensor& branch, Extent extent,
+            const DitLayerPass& pass, const Observe& observe) {
   const Arena::Scope scope(pass.arena);
   const int64_t rows = pass.batch * pass.patches, hidden = pass.stack.hidden_size;
   const DType dtype = tape.after_cross.dtype();
@@ -226,34 +212,49 @@ void mlp(const DitLayer& layer, Tensor y, const Unadded& before, DitLayerTape& t
                        pass.stream);
     group_forward(layer.of_mlp(), normed.reshape({rows, hidden}), tape.gate_up, pass.pass, pass.arena, pass.stream);
   }
-  if (extent == Extent::tape && !tape.mlp_out) return;
+  if (extent == Extent::tape && !tape.mlp_out) return {};
   const Tensor &gate = tape.gate_up.each[0], &up = tape.gate_up.each[1];
   const Tensor activated = pass.arena.alloc(dtype, gate.shape());
   swiglu({.gate = gate, .up = up, .y = activated}, pass.stream);
   const Tensor out = tape.mlp_out ? tape.mlp_out : branch;
   group_forward(layer.of_activated(), activated, GroupOutput::of(out), pass.pass, pass.arena, pass.stream);
   if (observe) observe("mlp", out.reshape(shape));
-  if (extent == Extent::tape) return;
-  gated_add({.x = tape.after_cross, .h = out.reshape(shape), .gate = tape.modulation.select(1, 5), .y = y}, pass.stream);
+  return {tape.after_cross, out, tape.modulation.select(1, 5)};
+}
+
+/// All of a layer but its last addition.
+Unadded run_branches(const DitLayer& layer, ConstTensor x, const Unadded& below, const Tensor& sum, DitLayerTape& tape,
+                     const Tensor& branch, const DitLayerPass& pass, const Observe& observe) {
+  add({.a = pass.projection, .b = layer.scale_shift_table, .y = tape.modulation}, pass.stream);
+  const Arena::Scope scope(pass.arena);
+  const Unadded of_self = self_attention(layer, x, below, sum, tape, branch, pass, observe);
+  const Unadded of_cross = cross_attention(layer, of_self, tape, branch, pass, observe);
+  return mlp(layer, of_cross, tape, branch, Extent::output, pass, observe);
 }
 
 }  // namespace
 
+Tensor branch_output(const DitLayerPass& pass) {
+  return pass.arena.alloc(pass.projection.dtype(), {pass.batch * pass.patches, pass.stack.hidden_size});
+}
+
 void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerTape& tape, const DitLayerPass& pass,
                        const Observe& observe) {
-  add({.a = pass.projection, .b = layer.scale_shift_table, .y = tape.modulation}, pass.stream);
   const Arena::Scope scope(pass.arena);
-  const Tensor branch = branch_output(pass);
-  const Unadded of_self = self_attention(layer, x, tape, branch, pass, observe);
-  const Unadded of_cross = cross_attention(layer, of_self, tape, branch, pass, observe);
-  mlp(layer, y, of_cross, tape, branch, Extent::output, pass, observe);
+  const Unadded left = run_branches(layer, x, {}, {}, tape, branch_output(pass), pass, observe);
+  gated_add({.x = left.x, .h = left.out.reshape(y.shape()), .gate = left.gate, .y = y}, pass.stream);
+}
+
+Unadded dit_layer_forward_unadded(const DitLayer& layer, const Tensor& x, const Unadded& below, DitLayerTape& tape,
+                                  const Tensor& branch, const DitLayerPass& pass) {
+  return run_branches(layer, x, below, x, tape, branch, pass, {});
 }
 
 void dit_layer_recompute(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, KeptParts parts, const DitLayerPass& pass) {
   const Arena::Scope scope(pass.arena);
   const Tensor branch = parts.self_attn || parts.cross_attn ? branch_output(pass) : Tensor();
   Unadded before;
-  if (parts.self_attn) before = self_attention(layer, x, tape, branch, pass, {});
+  if (parts.self_attn) before = self_attention(layer, x, {}, {}, tape, branch, pass, {});
   if (parts.self_attn && !parts.cross_attn) {
     gated_add({.x = x, .h = before.out.reshape(x.shape()), .gate = before.gate, .y = tape.after_self}, pass.stream);
     before = {};
@@ -263,7 +264,7 @@ void dit_layer_recompute(const DitLayer& layer, ConstTensor x, DitLayerTape& tap
     add({.a = tape.after_self, .b = before.out.reshape(x.shape()), .y = tape.after_cross}, pass.stream);
     before = {};
   }
-  if (parts.mlp) mlp(layer, {}, before, tape, branch, Extent::tape, pass, {});
+  if (parts.mlp) mlp(layer, before, tape, branch, Extent::tape, pass, {});
 }
 
 }  // namespace sidestep

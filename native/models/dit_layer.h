@@ -10,6 +10,7 @@
 #include "models/model_config.h"
 #include "models/weights.h"
 #include "ops/attention.h"
+#include "ops/norm.h"
 
 namespace sidestep {
 
@@ -88,6 +89,25 @@ DitLayerTape allocate_tape(const DitLayer& layer, const DitLayerPass& pass, cons
 /// `observe`, if given, is called with "self_attn", "cross_attn", "mlp" and each branch's output.
 void dit_layer_forward(const DitLayer& layer, ConstTensor x, Tensor y, DitLayerTape& tape, const DitLayerPass& pass,
                        const std::function<void(const char*, ConstTensor)>& observe = {});
+
+/// A branch's output that is still to be added to the residual stream: whoever normalises the sum next adds it. Empty: the sum is
+/// there.
+struct Unadded {
+  ConstTensor x{}, out{}, gate{};
+
+  AddedFirst into(const Tensor& sum) const {
+    return out ? AddedFirst{.h = out.reshape(sum.shape()), .gate = gate, .sum = sum} : AddedFirst{};
+  }
+  ConstTensor first(const Tensor& sum) const { return out ? x : ConstTensor(sum); }
+};
+
+/// dit_layer_forward but for its last addition, which is returned: `after_cross` of the tape, and the MLP's output in `branch`
+/// [B * P, D] (in the tape, where gates need gradients). What the layer below left to add is added into x by the first norm.
+Unadded dit_layer_forward_unadded(const DitLayer& layer, const Tensor& x, const Unadded& below, DitLayerTape& tape,
+                                  const Tensor& branch, const DitLayerPass& pass);
+
+/// Where the branches' outputs lie in turn, [B * P, D]: each until it has been added to the residual stream.
+Tensor branch_output(const DitLayerPass& pass);
 /// Writes what these parts left to `tape` once more, the same bits, given all that the others left.
 void dit_layer_recompute(const DitLayer& layer, ConstTensor x, DitLayerTape& tape, KeptParts parts, const DitLayerPass& pass);
 
@@ -95,6 +115,10 @@ struct DitLayerGradients {
   Tensor dh;          ///< [B, P, D]: of the output on entry, of the input on return (if needed)
   Tensor modulation;  ///< [B, 6, D] f32, accumulated over layers; empty if not needed
   Tensor condition;   ///< [B * S, D], accumulated over layers; empty if not needed
+  /// [B, P, D], given where nobody wants the gates' own gradients: dh through the gate of the MLP on entry, through that of the
+  /// layer below on return.
+  Tensor gated{};
+  ConstTensor gate_below{};  ///< [B, D] of the MLP of the layer below, or empty
 };
 
 /// Consumes the tape. x is the layer's input.

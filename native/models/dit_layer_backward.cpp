@@ -41,13 +41,21 @@ Tensor through_gate(const Backward& b, int gate, const Tensor& branch_out) {
   return dbranch;
 }
 
-/// Whether the norm's backward pass before it may write dbranch, too: the gate's own gradient is not needed, which
+/// The same as the backward pass of the norm before it left it, where the gate's own gradient is not needed, which
 /// GatedAddBackward has.
-bool gates_besides(const Backward& b) { return !b.needs.modulation; }
+Tensor gradient_of_branch(const Backward& b, int gate, const Tensor& branch_out) {
+  return b.gradients.gated ? b.flat(b.gradients.gated) : through_gate(b, gate, branch_out);
+}
+
+/// What a norm's backward pass, over operands of this shape, leaves for the branch that comes next.
+GatedAfter gate_for_next(const Backward& b, const ConstTensor& gate, const Shape& shape) {
+  if (!b.gradients.gated || !gate) return {};
+  return {.gate = gate, .gated = b.gradients.gated.reshape(shape)};
+}
 
 /// Adds the gradient that reached the normalised input to the residual stream's.
 void through_modulated_norm(const Backward& b, int shift, const ConstTensor& weight, const ConstTensor& x,
-                            const ConstTensor& inv_rms, const Tensor& dnormed) {
+                            const ConstTensor& inv_rms, const Tensor& dnormed, const GatedAfter& after) {
   modulated_rms_norm_backward({.dy = dnormed.reshape(x.shape()),
                                .x = x,
                                .weight = weight,
@@ -56,7 +64,8 @@ void through_modulated_norm(const Backward& b, int shift, const ConstTensor& wei
                                .dx = b.gradients.dh,
                                .beta = 1,
                                .dshift = b.dmodulation(shift),
-                               .dscale = b.dmodulation(shift + 1)},
+                               .dscale = b.dmodulation(shift + 1),
+                               .after = after},
                               b.pass.stream);
 }
 
@@ -74,7 +83,7 @@ Tensor modulated_input(const Backward& b, int shift, const ConstTensor& weight, 
 void through_down_proj(const Backward& b, Below inputs) {
   const Arena::Scope scope(b.pass.arena);
   const int64_t inner = b.layer.down_proj.in_features();
-  const Tensor dout = through_gate(b, 5, b.tape.mlp_out);
+  const Tensor dout = gradient_of_branch(b, 5, b.tape.mlp_out);
   const Tensor &gate = b.tape.gate_up.each[0], &up = b.tape.gate_up.each[1];
   Tensor activated;
   if (b.layer.down_proj.trains()) {
@@ -99,11 +108,10 @@ void mlp_backward(const Backward& b, Below below) {
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
   group_backward(b.layer.of_mlp(), b.tape.gate_up, x, b.tape.gate_up.low_rank, dnormed, Write::overwrite, b.pass.pass,
                  b.pass.arena, b.pass.stream);
-  if (dnormed) through_modulated_norm(b, 3, b.layer.mlp_norm, b.tape.after_cross, b.tape.mlp_inv_rms, dnormed);
+  if (dnormed) through_modulated_norm(b, 3, b.layer.mlp_norm, b.tape.after_cross, b.tape.mlp_inv_rms, dnormed, {});
 }
 
-/// `gated`: where given, dh once more through self-attention's gate.
-void cross_attention_backward(const Backward& b, Below below, const Tensor& gated) {
+void cross_attention_backward(const Backward& b, Below below) {
   const Arena::Scope scope(b.pass.arena);
   const ConstTensor x = b.flat(b.tape.after_self);
   Tensor normed = b.tape.cross_normed ? b.flat(b.tape.cross_normed) : Tensor();
@@ -123,21 +131,22 @@ void cross_attention_backward(const Backward& b, Below below, const Tensor& gate
                      .inv_rms = b.tape.cross_inv_rms,
                      .dx = dh,
                      .beta = 1,
-                     .after = gated ? GatedAfter{.gate = b.modulation(2), .gated = gated} : GatedAfter{}},
+                     .after = gate_for_next(b, b.modulation(2), x.shape())},
                     b.pass.stream);
 }
 
-/// `gated`: the gradient of the branch's output where it is there already.
-void self_attention_backward(const Backward& b, ConstTensor x, Below below, const Tensor& gated) {
+void self_attention_backward(const Backward& b, ConstTensor x, Below below) {
   const Arena::Scope scope(b.pass.arena);
   const DitAttention& attn = b.layer.self_attn;
-  const Tensor dout = gated ? gated : through_gate(b, 2, b.tape.self_out);
+  const Tensor dout = gradient_of_branch(b, 2, b.tape.self_out);
   const ConstTensor normed =
       attn.reads_x() ? ConstTensor(modulated_input(b, 0, b.layer.self_attn_norm, x, b.tape.self_normed)) : ConstTensor();
   const Tensor dnormed = below == Below::wanted ? b.scratch(b.hidden()) : Tensor();
   dit_attention_backward({.layer = attn, .rotary = Rotary::applied, .window = b.layer.window, .key_mask = b.pass.patch_mask},
                          dout, normed, normed, b.tape.self, {.dx = dnormed, .dsource = dnormed}, b.pass);
-  if (dnormed) through_modulated_norm(b, 0, b.layer.self_attn_norm, x, b.tape.self_inv_rms, dnormed);
+  if (!dnormed) return;
+  through_modulated_norm(b, 0, b.layer.self_attn_norm, x, b.tape.self_inv_rms, dnormed,
+                         gate_for_next(b, b.gradients.gate_below, x.shape()));
 }
 
 }  // namespace
@@ -150,10 +159,8 @@ void dit_layer_backward(const DitLayer& layer, ConstTensor x, DitLayerTape& tape
   const bool reaches_cross = reaches_self || needs.condition || layer.cross_attn.trains();
   const auto below = [](bool reached) { return reached ? Below::wanted : Below::unwanted; };
   if (reaches_cross || layer.mlp_trains()) mlp_backward(b, below(reaches_cross));
-  const Arena::Scope scope(pass.arena);
-  const Tensor gated = reaches_self && gates_besides(b) ? b.scratch(b.hidden()) : Tensor();
-  if (reaches_cross) cross_attention_backward(b, below(reaches_self), gated);
-  if (reaches_self) self_attention_backward(b, x, below(reaches_input), gated);
+  if (reaches_cross) cross_attention_backward(b, below(reaches_self));
+  if (reaches_self) self_attention_backward(b, x, below(reaches_input));
 }
 
 }  // namespace sidestep

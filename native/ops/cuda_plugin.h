@@ -10,7 +10,7 @@
 namespace sidestep {
 
 /// Raised whenever this struct, Backend, or any op's struct changes: a plugin of another version is refused, not called.
-constexpr uint32_t kCudaPluginVersion = 9;
+constexpr uint32_t kCudaPluginVersion = 10;
 
 struct CudaDevice {
   char name[256];

@@ -60,8 +60,19 @@ void check_added(const OpCheck& check, const AddedFirst& added, const ConstTenso
   for (const ConstTensor& t : {x, added.h, ConstTensor(added.sum)}) check.contiguous("x, h and sum without a gate", t);
 }
 
+void check_gated(const OpCheck& check, const GatedAfter& after, const ConstTensor& x) {
+  if (!after.gate) return;
+  check_gate(check, after.gate, x);
+  check_rows(check, "gated", after.gated, x);
+}
+
 /// Operands of x's size that pass through memory.
 double passes(const AddedFirst& added) { return added.h ? 4 : 2; }
+
+template <typename Op>
+double backward_passes(const Op& op) {
+  return (op.beta == 0 ? 3 : 4) + (op.after.gate ? 1 : 0);
+}
 
 Cost rows_cost(const ConstTensor& x, double flops, double operands) {
   return {flops * static_cast<double>(x.numel()), operands * static_cast<double>(x.bytes())};
@@ -90,12 +101,9 @@ void rms_norm_backward(const RmsNormBackward& op, Stream& stream) {
   check_rows(check, "dx", op.dx, op.x);
   check_vector(check, "weight", op.weight, {op.x.dim(1)}, op.x.dtype());
   check_vector(check, "inv_rms", op.inv_rms, {op.x.dim(0)}, DType::f32);
-  if (op.after.gate) {
-    check_gate(check, op.after.gate, op.x);
-    check_rows(check, "gated", op.after.gated, op.x);
-  }
-  dispatch("rms_norm_backward", &Backend::rms_norm_backward, op,
-           rows_cost(op.x, op.after.gate ? 8 : 7, (op.beta == 0 ? 3 : 4) + (op.after.gate ? 1 : 0)), stream);
+  check_gated(check, op.after, op.x);
+  dispatch("rms_norm_backward", &Backend::rms_norm_backward, op, rows_cost(op.x, op.after.gate ? 8 : 7, backward_passes(op)),
+           stream);
 }
 
 void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
@@ -128,8 +136,9 @@ void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& str
     check_per_sample(check, "dshift", op.dshift, op.x, DType::f32);
     check_per_sample(check, "dscale", op.dscale, op.x, DType::f32);
   }
+  check_gated(check, op.after, op.x);
   dispatch("modulated_rms_norm_backward", &Backend::modulated_rms_norm_backward, op,
-           rows_cost(op.x, op.dshift ? 12 : 8, op.beta == 0 ? 3 : 4), stream);
+           rows_cost(op.x, (op.dshift ? 12 : 8) + (op.after.gate ? 1 : 0), backward_passes(op)), stream);
 }
 
 void qk_norm_rope(const QkNormRope& op, Stream& stream) {

@@ -61,6 +61,7 @@ struct ModulatedRmsNormBackward {
   Tensor dx;                  ///< [B, T, D]; may alias dy
   float beta = 0;             ///< 1: dx is added to
   Tensor dshift{}, dscale{};  ///< [B, D] f32, accumulated into; both or neither
+  GatedAfter after{};
 };
 void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& stream);
 

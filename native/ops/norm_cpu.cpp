@@ -40,6 +40,12 @@ ConstTensor added_first(const ConstTensor& x, const AddedFirst& added, Stream& s
   return added.sum;
 }
 
+void gate_after(const ConstTensor& dx, const GatedAfter& after, Stream& stream) {
+  if (!after.gate) return;
+  const int64_t samples = after.gate.dim(0);
+  cpu::gated_add_backward({.dy = by_sample(dx, samples), .gate = after.gate, .dh = by_sample(after.gated, samples)}, stream);
+}
+
 /// Table row of a frame, or null without a table.
 const float* table_row(const ConstTensor& table, int64_t frame) {
   return table ? table.data<float>() + frame * table.dim(1) : nullptr;
@@ -86,10 +92,7 @@ void rms_norm_backward(const RmsNormBackward& op, Stream& stream) {
                                         op.weight.raw(), nullptr, op.inv_rms.data<float>()[n], op.beta,
                                         at(op.dx, n * op.dx.stride(0)), d);
   });
-  if (!op.after.gate) return;
-  const int64_t samples = op.after.gate.dim(0);
-  cpu::gated_add_backward(
-      {.dy = by_sample(ConstTensor(op.dx), samples), .gate = op.after.gate, .dh = by_sample(op.after.gated, samples)}, stream);
+  gate_after(op.dx, op.after, stream);
 }
 
 void modulated_rms_norm(const ModulatedRmsNorm& op, Stream& stream) {
@@ -118,6 +121,7 @@ void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& str
                                         op.weight.raw(), at(op.scale, b * op.scale.stride(0)), op.inv_rms.data<float>()[n],
                                         op.beta, at(op.dx, row_offset(op.dx, b, t)), d);
   });
+  gate_after(op.dx, op.after, stream);
 }
 
 void qk_norm_rope(const QkNormRope& op, Stream& stream) {

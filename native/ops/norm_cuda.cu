@@ -324,9 +324,10 @@ void modulated_rms_norm_backward(const ModulatedRmsNormBackward& op, Stream& str
                                  rows_of<T>(op.dx),
                                  op.beta,
                                  width,
-                                 {nullptr, 0, 1},
-                                 rows_of<T>(Tensor())};
-    run(kernel, batch * frames, packable({op.dy, op.x, op.weight, op.scale, op.dx}, width, kPack<T>), queue);
+                                 per_sample<T>(op.after.gate, batch * frames),
+                                 rows_of<T>(op.after.gated)};
+    run(kernel, batch * frames,
+        packable({op.dy, op.x, op.weight, op.scale, op.dx, op.after.gate, op.after.gated}, width, kPack<T>), queue);
   });
 }
 

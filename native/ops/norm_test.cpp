@@ -182,6 +182,21 @@ TEST("rms_norm, modulated_rms_norm: what is added first, and gated after, is wha
                       stream);
     expect_near(dx_too.view(), values_of(dx.view()), 3e-7);
     expect_near(dh_too.view(), values_of(dh.view()), 3e-7);
+    const ConstTensor dy3 = dy.view().reshape(shape);
+    dx = random_tensor(shape, 9, c.dtype), dx_too = random_tensor(shape, 9, c.dtype);
+    modulated_rms_norm_backward({dy3, x.view(), weight.view(), scale.view(), inv_rms.view(), dx.tensor(), 1}, stream);
+    gated_add_backward({.dy = dx.view(), .gate = gate, .dh = dh.tensor()}, stream);
+    modulated_rms_norm_backward({.dy = dy3,
+                                 .x = x.view(),
+                                 .weight = weight.view(),
+                                 .scale = scale.view(),
+                                 .inv_rms = inv_rms.view(),
+                                 .dx = dx_too.tensor(),
+                                 .beta = 1,
+                                 .after = {gate, dh_too.tensor()}},
+                                stream);
+    expect_near(dx_too.view(), values_of(dx.view()), 3e-7);
+    expect_near(dh_too.view(), values_of(dh.view()), 3e-7);
   }
 }
 

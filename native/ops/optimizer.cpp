@@ -25,7 +25,8 @@ void scale_all(const ScaleAll& op, Stream& stream) {
     check.dtype("device_factor", op.device_factor, DType::f32);
   }
   const double n = total_elements(op.tensors);
-  dispatch("scale_all", &Backend::scale_all, op, {n, 8 * n}, stream);
+  const bool clears = !op.device_factor && op.factor == 0;  // reads nothing
+  dispatch("scale_all", &Backend::scale_all, op, {clears ? 0 : n, (clears ? 4 : 8) * n}, stream);
 }
 
 void update_gate(const UpdateGate& op, Stream& stream) {
@@ -54,6 +55,10 @@ void adamw(const AdamW& op, Stream& stream) {
   check_list(check, "exp_avg", op.exp_avg, op.params);
   check_list(check, "exp_avg_sq", op.exp_avg_sq, op.params);
   check_gate(check, op.proceed);
+  if (op.factor) {
+    check.shape("factor", op.factor, {1});
+    check.dtype("factor", op.factor, DType::f32);
+  }
   if (op.step < 1) check.refuse("step", "a step that counts from 1");
   const double n = total_elements(op.params);
   dispatch("adamw", &Backend::adamw, op, {14 * n, 28 * n}, stream);

@@ -48,6 +48,7 @@ struct AdamW {
   double learning_rate = 0, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 0.01;
   int64_t step = 1;       ///< counts from 1
   ConstTensor proceed{};  ///< [1] u8: where given and 0, nothing is done
+  ConstTensor factor{};  ///< [1] f32: where given, g is what ScaleAll makes of the gradient with it; `grads` are left as they are
 };
 void adamw(const AdamW& op, Stream& stream);
 

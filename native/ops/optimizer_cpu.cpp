@@ -70,11 +70,18 @@ void adamw(const AdamW& op, Stream& stream) {
     float* p = op.params[chunk.tensor].data<float>();
     float* m = op.exp_avg[chunk.tensor].data<float>();
     float* v = op.exp_avg_sq[chunk.tensor].data<float>();
-    for (int64_t j = chunk.begin; j < chunk.end; ++j) {
-      m[j] += (g[j] - m[j]) * gain1;
-      v[j] = v[j] * beta2 + gain2 * g[j] * g[j];
-      p[j] = p[j] * decay - step_size * (m[j] / (std::sqrt(v[j]) / root_correction + eps));
-    }
+    const auto update = [&](auto gradient) {
+      for (int64_t j = chunk.begin; j < chunk.end; ++j) {
+        const float by = gradient(j);
+        m[j] += (by - m[j]) * gain1;
+        v[j] = v[j] * beta2 + gain2 * by * by;
+        p[j] = p[j] * decay - step_size * (m[j] / (std::sqrt(v[j]) / root_correction + eps));
+      }
+    };
+    if (!op.factor) return update([g](int64_t j) { return g[j]; });
+    const float factor = op.factor.data<float>()[0];
+    if (factor == 0) return update([](int64_t) { return 0.F; });
+    update([g, factor](int64_t j) { return g[j] * factor; });
   });
 }
 

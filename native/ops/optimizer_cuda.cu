@@ -13,15 +13,19 @@ struct AdamRates {
   float decay, gain1, beta2, gain2, eps, step_size, root_correction;
 };
 
+/// Rounded by itself, so that the bits are the same whether a gradient is scaled where it lies or on its way into an update.
+__device__ inline float scaled(float x, float factor) { return factor == 0 ? 0.F : __fmul_rn(x, factor); }
+
 // The arithmetic of optimizer_cpu.cpp, element by element.
 __global__ void __launch_bounds__(kThreads)
-    adamw_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<4>) table, const AdamRates rates, const uint8_t* gate) {
+    adamw_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<4>) table, const AdamRates rates, const uint8_t* gate, const float* factor) {
   if (held_back(gate)) return;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   const float* g = table.operand<const float>(0, tensor);
   float *p = table.operand<float>(1, tensor), *m = table.operand<float>(2, tensor), *v = table.operand<float>(3, tensor);
+  const float scale = factor == nullptr ? 1.F : *factor;
   for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) {
-    const float gradient = g[j];
+    const float gradient = scaled(g[j], scale);
     const float first = m[j] + (gradient - m[j]) * rates.gain1;
     const float second = v[j] * rates.beta2 + rates.gain2 * gradient * gradient;
     m[j] = first;
@@ -30,13 +34,17 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-// One read and one write an element.
+// One read and one write an element; one write where zeros are left.
 __global__ void __launch_bounds__(kThreads)
     scale_all_kernel(SIDESTEP_GRID_CONSTANT(TensorTable<1>) table, float given, const float* device_factor) {
   const float factor = device_factor == nullptr ? given : *device_factor;
   const auto [tensor, begin, end] = table.chunk(blockIdx.x);
   float* x = table.operand<float>(0, tensor);
-  for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) x[j] = factor == 0 ? 0.F : x[j] * factor;
+  if (factor == 0) {
+    for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) x[j] = 0;
+    return;
+  }
+  for (int64_t j = begin + threadIdx.x; j < end; j += kThreads) x[j] = scaled(x[j], factor);
 }
 
 __global__ void __launch_bounds__(kThreads)
@@ -168,7 +176,8 @@ void adamw(const AdamW& op, Stream& stream) {
     return std::array<const void*, 4>{op.grads[i].raw(), op.params[i].raw(), op.exp_avg[i].raw(), op.exp_avg_sq[i].raw()};
   };
   over_tables<4>(op.params, pointers, [&](const TensorTable<4>& table) {
-    launch(adamw_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, rates, gate_of(op.proceed));
+    launch(adamw_kernel, static_cast<unsigned>(table.chunks), kThreads, 0, queue)(table, rates, gate_of(op.proceed),
+                                                                                  op.factor ? op.factor.data<float>() : nullptr);
     SIDESTEP_CUDA_LAUNCHED("adamw_kernel");
   });
 }

@@ -301,6 +301,35 @@ TEST("scale_all: a factor on the device is the one that counts") {
   for (size_t i = 0; i < kShapes.size(); ++i) EXPECT(doubles(given.g[i]) == doubles(read.g[i]));
 }
 
+TEST("adamw: with a factor it does what scale_all before it does, and leaves the gradients as they are") {
+  Stream stream(Device{}, std::make_shared<ThreadPool>(1));
+  for (const float by : {0.37F, 1.F, 0.F}) {
+    Lists apart(80), at_once(80);
+    if (by == 0)  // of gradients that are no numbers nothing is left
+      for (Lists* lists : {&apart, &at_once})
+        lists->g.front().tensor().data<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+    const std::vector<double> gradients = doubles(at_once.g.back());
+    const Storage factor(DType::f32, {1});
+    factor.tensor().data<float>()[0] = by;
+    const auto step = [&](Lists& lists, ConstTensor scaled_by) {
+      adamw({.params = Lists::tensors(lists.p),
+             .exp_avg = Lists::tensors(lists.m),
+             .exp_avg_sq = Lists::tensors(lists.v),
+             .grads = Lists::views(lists.g),
+             .learning_rate = 1e-2,
+             .factor = scaled_by},
+            stream);
+    };
+    scale_all({Lists::tensors(apart.g), by}, stream);
+    step(apart, {});
+    step(at_once, factor.view());
+    for (size_t i = 0; i < kShapes.size(); ++i)
+      EXPECT(doubles(apart.p[i]) == doubles(at_once.p[i]) && doubles(apart.m[i]) == doubles(at_once.m[i]) &&
+             doubles(apart.v[i]) == doubles(at_once.v[i]));
+    EXPECT(doubles(at_once.g.back()) == gradients);
+  }
+}
+
 TEST("adamw8bit: the maps are sorted, symmetric where signed, and reach 1") {
   for (const QuantSign sign : {QuantSign::with_sign, QuantSign::without_sign}) {
     const auto& map = dynamic_map(sign);

@@ -26,7 +26,7 @@ inline auto operands(ModulatedRmsNorm& o) {
   return std::tie(o.x, o.weight, o.shift, o.scale, o.y, o.inv_rms, o.added.h, o.added.gate, o.added.sum);
 }
 inline auto operands(ModulatedRmsNormBackward& o) {
-  return std::tie(o.dy, o.x, o.weight, o.scale, o.inv_rms, o.dx, o.dshift, o.dscale);
+  return std::tie(o.dy, o.x, o.weight, o.scale, o.inv_rms, o.dx, o.dshift, o.dscale, o.after.gate, o.after.gated);
 }
 inline auto operands(QkNormRope& o) { return std::tie(o.x, o.weight, o.cos, o.sin, o.y, o.inv_rms); }
 inline auto operands(QkNormRopeBackward& o) { return std::tie(o.dy, o.x, o.weight, o.cos, o.sin, o.inv_rms, o.dx); }
@@ -46,7 +46,7 @@ inline auto operands(NormalFill& o) { return std::tie(o.y); }
 inline auto operands(SquaredNorm& o) { return std::tie(o.tensors, o.per_tensor, o.nonfinite); }
 inline auto operands(ScaleAll& o) { return std::tie(o.tensors, o.device_factor); }
 inline auto operands(UpdateGate& o) { return std::tie(o.squares, o.nonfinite, o.losses, o.factor, o.proceed); }
-inline auto operands(AdamW& o) { return std::tie(o.params, o.exp_avg, o.exp_avg_sq, o.grads, o.proceed); }
+inline auto operands(AdamW& o) { return std::tie(o.params, o.exp_avg, o.exp_avg_sq, o.grads, o.proceed, o.factor); }
 inline auto operands(AdamW8bit& o) {
   return std::tie(o.params, o.grads, o.exp_avg_codes, o.exp_avg_sq_codes, o.exp_avg_absmax, o.exp_avg_sq_absmax, o.proceed);
 }

@@ -3,6 +3,7 @@
 #include "adapters/adapter_set.h"
 #include "adapters/adapter_testing.h"
 #include "core/memory.h"
+#include "core/rel_l2.h"
 #include "ops/op_testing.h"
 #include "ops/transfer.h"
 #include "testing/test.h"
@@ -31,16 +32,20 @@ struct Lesson {
 
   /// Gradients of these songs as one batch add up.
   double learn(const std::vector<const Sample*>& songs, const Storage& noise, double grad_scale,
-               Padding padding = Padding::masked) {
+               Padding padding = Padding::masked, const KeptLayers& kept = {}) {
     const Batch batch = collate(songs);
     Draws draws{.noise = noise.view()};
     for (const Sample* song : songs) {
       draws.t.push_back(song->frames() % 2 == 0 ? 0.3F : 0.8F);
       draws.dropped.push_back(0);
     }
-    return run_micro_step(
-               {.model = model, .batch = batch, .draws = draws, .loss = {.padding = padding}, .grad_scale = grad_scale},
-               {arena, stream})
+    return run_micro_step({.model = model,
+                           .batch = batch,
+                           .draws = draws,
+                           .loss = {.padding = padding},
+                           .grad_scale = grad_scale,
+                           .kept = kept},
+                          {arena, stream})
         .loss;
   }
 
@@ -74,6 +79,38 @@ Storage noise_of(const Storage& together, int64_t row, int64_t frames) {
   Storage own(DType::f32, {1, frames, whole.dim(2)});
   std::copy_n(whole.data<float>(), own.view().numel(), own.tensor().data<float>());
   return own;
+}
+
+TEST("micro step: norms add and gate for the branches beside them, layer to layer, and whatever is kept changes no bit") {
+  Stream stream(device_under_test(), std::make_shared<ThreadPool>(2));
+  const Sample song = song_of(13, 5, 300);
+  const Storage noise(DType::f32, {1, 13, two_layers().audio_acoustic_hidden_dim});
+  fill_normals(noise.tensor(), 310, 1);
+  struct Case {
+    KeptParts parts;  // of the lower layer; the upper one keeps all
+    int64_t gated_adds;
+  };
+  std::vector<double> first;
+  for (const Case& c : {Case{{}, 0}, Case{{.derived = true}, 0}, Case{{.mlp = false}, 0}, Case{{.cross_attn = false}, 1},
+                        Case{{.self_attn = false}, 1}, Case{kKeepNothing, 1}}) {
+    Lesson lesson(stream);
+    Tally tally;
+    stream.attach(&tally);
+    lesson.learn({&song}, noise, 1, Padding::masked, {c.parts, {}});
+    stream.attach(nullptr);
+    const auto calls = [&](std::string_view op) {
+      int64_t count = 0;
+      for (const Tally::Row& row : tally.rows()) count += row.op == op ? row.calls : 0;
+      return count;
+    };
+    EXPECT(calls("gated_add") == c.gated_adds);
+    EXPECT(calls("gated_add_backward") == 0);
+    std::vector<double> gradients;
+    for (const Storage& g : lesson.gradients())
+      for (int64_t i = 0; i < g.view().numel(); ++i) gradients.push_back(element_at(g.view(), i));
+    if (first.empty()) first = gradients;
+    EXPECT(gradients == first);
+  }
 }
 
 TEST("micro step: a batch of songs and conditions of unequal lengths is the mean of its songs, losses and gradients alike") {

@@ -69,10 +69,16 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
   /// One update from the parameters' gradients, which are left as they are.
-  void step(double learning_rate, Stream& stream) { step(learning_rate, {}, stream); }
-  /// The same, but where `proceed` ([1] u8 on the device) turns out to be 0 only the counters go on: `set_scalars` takes them
-  /// back. Not for a rule that `waits`.
-  virtual void step(double learning_rate, ConstTensor proceed, Stream& stream) = 0;
+  void step(double learning_rate, Stream& stream) { step(learning_rate, Gate{}, stream); }
+  /// What the device itself decides of an update, where given.
+  struct Gate {
+    ConstTensor proceed{};  ///< [1] u8: where it turns out to be 0 only the counters go on: `set_scalars` takes them back
+    ConstTensor factor{};   ///< [1] f32: of the gradients; only for a rule that `scales`
+  };
+  /// The same, as the gate says. Not for a rule that `waits`.
+  virtual void step(double learning_rate, const Gate& gate, Stream& stream) = 0;
+  /// Whether a step multiplies gradients itself, which spares a pass over them.
+  virtual bool scales() const { return false; }
   /// Whether a step waits for the device: the rule finds a part of its rate on the host.
   virtual bool waits() const { return false; }
 

@@ -17,7 +17,7 @@ class AdafactorOptimizer final : public Optimizer {
     }
   }
 
-  void step(double learning_rate, ConstTensor proceed, Stream& stream) override {
+  void step(double learning_rate, const Gate& gate, Stream& stream) override {
     ++step_;
     adafactor({.params = values_of(parameters_),
                .grads = gradients_of(parameters_),
@@ -29,7 +29,7 @@ class AdafactorOptimizer final : public Optimizer {
                .clip_threshold = options_.adafactor.clip_threshold,
                .weight_decay = options_.weight_decay,
                .step = step_,
-               .proceed = proceed},
+               .proceed = gate.proceed},
               stream);
   }
 

@@ -11,7 +11,7 @@ class AdamWOptimizer final : public Optimizer {
   AdamWOptimizer(const OptimizerOptions& options, const std::vector<Parameter>& parameters)
       : options_(options), parameters_(parameters) {}
 
-  void step(double learning_rate, ConstTensor proceed, Stream& stream) override {
+  void step(double learning_rate, const Gate& gate, Stream& stream) override {
     ++step_;
     adamw({.params = values_of(parameters_),
            .exp_avg = exp_avg_.tensors(),
@@ -23,9 +23,11 @@ class AdamWOptimizer final : public Optimizer {
            .eps = options_.adam.eps,
            .weight_decay = options_.weight_decay,
            .step = step_,
-           .proceed = proceed},
+           .proceed = gate.proceed,
+           .factor = gate.factor},
           stream);
   }
+  bool scales() const override { return true; }
 
   std::vector<NamedState> state() const override {
     std::vector<NamedState> out;

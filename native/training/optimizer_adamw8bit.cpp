@@ -36,8 +36,8 @@ class AdamW8bitOptimizer final : public Optimizer {
         large_(at_least(parameters, kMinimumQuantised, std::numeric_limits<int64_t>::max())),
         small_(make_adamw(options, at_least(parameters, 0, kMinimumQuantised), stream)) {}
 
-  void step(double learning_rate, ConstTensor proceed, Stream& stream) override {
-    small_->step(learning_rate, proceed, stream);
+  void step(double learning_rate, const Gate& gate, Stream& stream) override {
+    small_->step(learning_rate, gate, stream);
     ++step_;
     adamw8bit({.params = values_of(large_),
                .grads = gradients_of(large_),
@@ -51,7 +51,7 @@ class AdamW8bitOptimizer final : public Optimizer {
                .eps = options_.adam.eps,
                .weight_decay = options_.weight_decay,
                .step = step_,
-               .proceed = proceed},
+               .proceed = gate.proceed},
               stream);
   }
 

@@ -22,7 +22,7 @@ class ProdigyOptimizer final : public Optimizer {
     }
   }
 
-  void step(double learning_rate, ConstTensor /*proceed*/, Stream& stream) override {
+  void step(double learning_rate, const Gate& /*gate*/, Stream& stream) override {
     const double beta3 = options_.prodigy.beta3 > 0 ? options_.prodigy.beta3 : std::sqrt(options_.prodigy.beta2);
     const double dlr = d_ * learning_rate * bias_correction();
     double numerator = numerator_ * beta3, denominator = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/dit.h"
+#include "training/step_figures.h"
 
 namespace sidestep {
 
@@ -54,6 +55,16 @@ void PlannedStep::run_passes(const KeptLayers& kept, Workspace work) {
                  work);
 }
 
-void PlannedStep::run_update() { apply_update({.adapters = adapters_, .optimizer = *optimizer_, .learning_rate = 1e-4}, work()); }
+void PlannedStep::run_update() {
+  const Update update{.adapters = adapters_, .optimizer = *optimizer_, .learning_rate = 1e-4};
+  if (request_.device == DeviceKind::cpu || optimizer_->waits()) {
+    apply_update(update, work());
+    return;
+  }
+  const auto parameters = static_cast<int64_t>(adapters_.parameters().size());
+  StepFigures figures({.micro_steps = 1, .batch_size = request_.batch_size, .parameters = parameters}, kPlan);
+  static_cast<void>(figures.next(request_.batch_size));
+  queue_update(update, figures, work());
+}
 
 }  // namespace sidestep

@@ -16,6 +16,7 @@ class PlannedStep {
 
   /// One forward and backward pass, keeping what the request says.
   void run_passes();
+  /// As a trainer makes it on the request's device.
   void run_update();
 
   /// What making the adapters and such a pass take.

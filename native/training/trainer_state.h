@@ -96,6 +96,7 @@ struct Trainer::State {
   std::shared_ptr<WeightFiles> bias_source;  ///< keeps `biases` mapped
   std::optional<QueuedStep> queued_next;     ///< the step after the one reported last, where its passes are queued already
   bool changing_weights = false;             ///< an update is under way: this step cannot be taken again
+  bool gradients_are_zero = false;           ///< as the last update on the device left them
   bool others_know = false;                  ///< whether the other ranks have this run's state
   std::unique_ptr<Team> team;                ///< null where the run has this rank alone; knows the adapters
 };

@@ -57,6 +57,7 @@ StepReport Trainer::State::step_checking_losses(const NextBatch& next) {
   StepReport report = progress.begun_report();
   int64_t good = 0;
   changing_weights = false;  // whatever was tried before has changed none
+  gradients_are_zero = false;
   adapters->zero_gradients(stream);
   for (int64_t micro = progress.first_micro(); micro < progress.last_micro(); ++micro) run_micro(next(micro), report, good);
   return finish_step(std::move(report), good);
@@ -79,7 +80,8 @@ StepReport Trainer::State::finish_step(StepReport report, int64_t good) {
 QueuedStep Trainer::State::queue_passes(const NextBatch& next) {
   QueuedStep queued{.report = progress.begun_report(), .group = {}, .crops = batches.crops()};
   figures->begin();
-  adapters->zero_gradients(stream);
+  if (!gradients_are_zero) adapters->zero_gradients(stream);
+  gradients_are_zero = false;
   for (int64_t index = progress.first_micro(); index < progress.last_micro(); ++index) {
     stream.throw_if_cancelled();
     MicroBatch micro = next(index);
@@ -126,6 +128,7 @@ StepReport Trainer::State::step_queued() {
   const auto count = static_cast<int64_t>(queued.group.size());
   const Update update = next_update(report, count);
   queue_update(update, *figures, work());
+  gradients_are_zero = true;
   average->update(figures->proceed());
   figures->send(stream);
   queue_next_step(fresh);

@@ -90,8 +90,11 @@ void queue_update(const Update& update, const StepFigures& figures, Workspace wo
                .max_norm = update.max_grad_norm,
                .gain = update.grad_factor},
               work.stream);
-  scale_gradients(update.adapters, {.device_factor = figures.factor()}, work.stream);
-  update.optimizer.step(update.learning_rate, figures.proceed(), work.stream);
+  const bool scales = update.optimizer.scales();
+  if (!scales) scale_gradients(update.adapters, {.device_factor = figures.factor()}, work.stream);
+  update.optimizer.step(update.learning_rate,
+                        {.proceed = figures.proceed(), .factor = scales ? ConstTensor(figures.factor()) : ConstTensor()},
+                        work.stream);
   update.adapters.zero_gradients(work.stream);
   update.adapters.refresh(work);
 }
