@@ -28,6 +28,9 @@ note_models() {
   for model in 2b xl; do
     note train_step --config "$work/$model.json" --latents 6000 --rank 64 --steps 1
     note train_step --config "$work/$model.json" --latents 1501 --rank 64 --steps 1 --batch 2 --checkpointing off
+    note train_step --config "$work/$model.json" --latents 6000 --rank 64 --steps 1 --base int8
+    # Tensor cores of 164 KiB are those of 8.0, which know nothing of e4m3.
+    [ "$SIDESTEP_SIMT_SHARED" = 164 ] || note train_step --config "$work/$model.json" --latents 6000 --rank 64 --steps 1 --base fp8
     note generate --config "$work/$model.json" --latents 1500 --steps 1
   done
   # As a pipeline may ask for.

@@ -52,19 +52,30 @@ namespace {
 // Convolutions in f32 (ops/conv1d_cuda.cu): a GeForce multiplies on its f32 units, 64 of 78 instructions of the inner loop; 0.65
 // are assumed. Data centres' cards multiply on tensor cores, three TF32 products for one: a third of the data sheet's TF32,
 // beside which an A100's f32 units have 0.71 of the time to do, a Hopper's 0.96; 0.60 and 0.45 are assumed.
+//
+// Products of 8-bit codes (ops/gemm8bit_cuda.cu) run the same instructions as our own 16-bit ones over half as many bytes. An mma
+// of twice as many terms takes an A100 as long as one of 16 bits, so does e4m3 with f32 sums a GeForce: their shares. A GeForce
+// takes half as long for int8: what is not mma weighs twice, 0.72. Hopper's mma.sync reaches 0.50 as in 16 bits.
 constexpr double kTera = 1e12;
 const std::vector<Card> kCards = {
     // name, multiprocessors, GiB, tensor, vector, bytes/s, products, attention, its backward pass: dk and dv, dq of frozen keys,
-    // dq; TF32,
-    // convolutions, own products
-    {"3060", 28, 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.945, 0.86, 0.82, 0.82, 0.83, 0, 0.65, 0.83},
-    {"4060", 24, 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.89, 0.85, 0.85, 0.85, 0, 0.65, 0.85},
-    {"4070", 46, 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.89, 0.84, 0.84, 0.78, 0, 0.65, 0.85},
-    {"4090", 128, 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.83, 0.83, 0.82, 0, 0.65, 0.85},
-    {"5090", 170, 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.85, 0.88, 0.74, 0.74, 0.62, 0, 0.65, 0.83},
-    {"a100", 108, 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40, 0.40, 0.60, 156.0 * kTera, 0.60, 0.62},
-    {"h100", 132, 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.45, 0.36, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50},
-    {"h200", 132, 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.45, 0.36, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50},
+    // dq; TF32, convolutions, own products; int8 and its share, e4m3 and its share
+    {"3060", 28, 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.945, 0.86, 0.82, 0.82, 0.83, 0, 0.65, 0.83, 101.9 * kTera, 0.70,
+     0, 0},
+    {"4060", 24, 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.89, 0.85, 0.85, 0.85, 0, 0.65, 0.85, 121.0 * kTera, 0.72,
+     60.4 * kTera, 0.85},
+    {"4070", 46, 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.89, 0.84, 0.84, 0.78, 0, 0.65, 0.85, 233.2 * kTera, 0.72,
+     116.6 * kTera, 0.85},
+    {"4090", 128, 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.83, 0.83, 0.82, 0, 0.65, 0.85, 660.6 * kTera,
+     0.72, 330.3 * kTera, 0.85},
+    {"5090", 170, 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.85, 0.88, 0.74, 0.74, 0.62, 0, 0.65, 0.83, 838.0 * kTera,
+     0.70, 419.0 * kTera, 0.83},
+    {"a100", 108, 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40, 0.40, 0.60, 156.0 * kTera, 0.60, 0.62,
+     624.0 * kTera, 0.62, 0, 0},
+    {"h100", 132, 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.45, 0.36, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50,
+     1978.9 * kTera, 0.50, 1978.9 * kTera, 0.50},
+    {"h200", 132, 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.45, 0.36, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50,
+     1978.9 * kTera, 0.50, 1978.9 * kTera, 0.50},
 };
 
 // A copy's share of the memory, which a product reaches that has enough loads under way: tiles of 64 x 64 have two stages of 8
@@ -76,7 +87,17 @@ constexpr double kVectorShare = 0.5, kMemoryShare = 0.85, kFewTilesShare = 0.45;
 constexpr double kBytesOfTile = 16384, kLoadSeconds = 0.7e-6;
 constexpr double kLaunchSeconds = 3e-6;
 
-enum class Unit { product, convolution, attention, attention_backward, attention_frozen_keys, attention_dq, vector };
+enum class Unit {
+  product,
+  int8_product,
+  e4m3_product,
+  convolution,
+  attention,
+  attention_backward,
+  attention_frozen_keys,
+  attention_dq,
+  vector
+};
 
 Unit unit_of(std::string_view op) {
   if (op == "attention") return Unit::attention;
@@ -85,12 +106,16 @@ Unit unit_of(std::string_view op) {
   if (op == "attention_backward dq") return Unit::attention_dq;
   if (op == "conv1d" || op == "conv_transpose1d") return Unit::convolution;
   if (op == "gemm" || op.starts_with("gemm, ")) return Unit::product;
+  if (op == "gemm8bit, int8") return Unit::int8_product;
+  if (op == "gemm8bit, e4m3") return Unit::e4m3_product;
   return Unit::vector;
 }
 
 double arithmetic_seconds(const Card& card, const Ceilings& ceilings, Unit unit, double flops) {
   switch (unit) {
     case Unit::product: return flops / (card.product_share * ceilings.matrix_flops);
+    case Unit::int8_product: return flops / (card.int8_share * ceilings.int8_flops);
+    case Unit::e4m3_product: return flops / (card.e4m3_share * ceilings.e4m3_flops);
     case Unit::convolution: return flops / (card.convolution_share * ceilings.convolution_flops);
     case Unit::attention: return flops / (card.forward_share * ceilings.matrix_flops);
     case Unit::attention_backward: return flops / (card.backward_share * ceilings.matrix_flops);
@@ -123,15 +148,26 @@ double busy_share(const Card& card, double tiles) {
 }  // namespace
 
 double Ceilings::floor_seconds(std::string_view op, const Cost& cost) const {
-  const double flops = unit_of(op) == Unit::vector        ? vector_flops
-                       : unit_of(op) == Unit::convolution ? convolution_flops
-                                                          : matrix_flops;
-  return std::max(cost.flops / flops, cost.bytes / memory_bytes);
+  const auto flops = [&] {
+    switch (unit_of(op)) {
+      case Unit::vector: return vector_flops;
+      case Unit::convolution: return convolution_flops;
+      case Unit::int8_product: return int8_flops;
+      case Unit::e4m3_product: return e4m3_flops;
+      case Unit::product:
+      case Unit::attention:
+      case Unit::attention_backward:
+      case Unit::attention_frozen_keys:
+      case Unit::attention_dq: return matrix_flops;
+    }
+    __builtin_unreachable();
+  };
+  return std::max(cost.flops / flops(), cost.bytes / memory_bytes);
 }
 
 Ceilings Card::ceilings(DType dtype) const {
   return {dtype == DType::f32 ? vector_flops : tensor_flops, vector_flops, memory_bytes,
-          tf32_flops > 0 ? tf32_flops / 3 : vector_flops};
+          tf32_flops > 0 ? tf32_flops / 3 : vector_flops,    int8_flops,   e4m3_flops};
 }
 
 size_t Card::bytes() const { return static_cast<size_t>(memory_gib * 1024 * 1024 * 1024); }

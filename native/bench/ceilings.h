@@ -10,10 +10,11 @@ namespace sidestep::bench {
 
 /// What a machine can do at most.
 struct Ceilings {
-  double matrix_flops = 0;       ///< products, attention: tensor cores for 16-bit operands
-  double vector_flops = 0;       ///< everything else
-  double memory_bytes = 0;       ///< bytes/s
-  double convolution_flops = 0;  ///< in f32
+  double matrix_flops = 0;                ///< products, attention: tensor cores for 16-bit operands
+  double vector_flops = 0;                ///< everything else
+  double memory_bytes = 0;                ///< bytes/s
+  double convolution_flops = 0;           ///< in f32
+  double int8_flops = 0, e4m3_flops = 0;  ///< products of 8-bit codes; 0: there are none
 
   /// The time below which no call can be: its arithmetic or its compulsory traffic, whichever takes longer.
   double floor_seconds(std::string_view op, const Cost& cost) const;
@@ -35,6 +36,10 @@ struct Card {
   double tf32_flops = 0;         ///< of tensor cores, where f32 convolutions use them in three products for one; else 0
   double convolution_share = 0;  ///< of a third of that, or of vector_flops
   double own_product_share = 0;  ///< of tensor_flops, by the engine's own products in place of the library's
+  double int8_flops = 0;         ///< of tensor cores, with 32-bit sums
+  double int8_share = 0;         ///< of that, by the engine's own product
+  double e4m3_flops = 0;         ///< of tensor cores, with f32 sums; 0: none
+  double e4m3_share = 0;         ///< of that, by the engine's own product
 
   Ceilings ceilings(DType dtype) const;
   size_t bytes() const;

@@ -48,14 +48,17 @@ constexpr double kAllowedLoss = 3e-2;  ///< of each loss: what 8-bit bases are h
 
 int follow_command(const std::vector<std::string>& words) {
   const Arguments arguments(
-      words, {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing", "precision"},
+      words,
+      {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing", "precision", "base"},
       {"json"});
   Stream card = open_stream(arguments);
   Stream cpu(Device{});
   const DType dtype = compute_dtype(arguments, card);
   const PlanRequest request = training_request(arguments, dtype);
   const int64_t steps = arguments.count_or("steps", 50);
-  const Course expected = course(request, DType::f32, steps, cpu), found = course(request, dtype, steps, card);
+  PlanRequest whole = request;
+  whole.base = Keep::as_stored;
+  const Course expected = course(whole, DType::f32, steps, cpu), found = course(request, dtype, steps, card);
   const double moved = apart(found.movement, expected.movement);
   double losses = 0;
   Json::Array rows;

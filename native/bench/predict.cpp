@@ -173,14 +173,16 @@ Products products_named(const std::string& name) {
 
 int predict_command(const std::vector<std::string>& words) {
   const Arguments arguments(words,
-                            {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "card", "products",
-                             "ranks", "accumulation", "link", "bandwidth", "network", "bus"},
+                            {"config", "latents", "condition", "batch", "rank", "checkpointing", "precision", "base", "card",
+                             "products", "ranks", "accumulation", "link", "bandwidth", "network", "bus"},
                             {"json"});
   const DType dtype = precision(arguments);
   PlanRequest request = training_request(arguments, dtype);
   request.device = DeviceKind::cuda;
   const Card& card = card_of(arguments.text_or("card", "h100"));
   const Ceilings ceilings = card.ceilings(dtype);
+  if (request.base == Keep::fp8 && card.e4m3_flops == 0)
+    throw Error("bench/usage", "--base fp8: the tensor cores of a " + std::string(card.name) + " do not multiply e4m3");
   const Products products = products_named(arguments.text_or("products", "library"));
   const bool chosen = arguments.text_or("checkpointing", "auto") == "auto";
   request.streamed_layers = choose_streamed(request, keeping_budget(card.bytes(), request.device));

@@ -53,8 +53,9 @@ Tally::Price floor_price(PeakMeter& meter, Stream& stream) {
   meter.sample();
   meter.sample_memory();
   const Card& largest = card_of("h100");
-  const Ceilings ceilings{meter.best().gemm_flops, largest.vector_flops, meter.best().memory_bytes,
-                          largest.ceilings(DType::f32).convolution_flops};
+  const Ceilings ceilings{meter.best().gemm_flops,     largest.vector_flops,
+                          meter.best().memory_bytes,   largest.ceilings(DType::f32).convolution_flops,
+                          2 * meter.best().gemm_flops, 2 * meter.best().gemm_flops};
   return [ceilings](std::string_view op, const Cost& cost) { return ceilings.floor_seconds(op, cost); };
 }
 

@@ -28,10 +28,10 @@ MemoryPlan plan_of(const Arguments& arguments, const PlanRequest& request, Devic
 }  // namespace
 
 int train_step_command(const std::vector<std::string>& words) {
-  const Arguments arguments(
-      words,
-      {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing", "memory", "precision"},
-      {"json"});
+  const Arguments arguments(words,
+                            {"config", "latents", "condition", "batch", "rank", "steps", "threads", "backend", "checkpointing",
+                             "memory", "precision", "base"},
+                            {"json"});
   Stream stream = open_stream(arguments);
   PlanRequest request = training_request(arguments, compute_dtype(arguments, stream));
   request.device = stream.device().kind;

@@ -5,6 +5,18 @@
 
 namespace sidestep::bench {
 
+namespace {
+
+Keep base_of(const std::string& name) {
+  if (name == "auto") return Keep::as_stored;
+  if (name == "8bit") return Keep::blocks;
+  if (name == "int8") return Keep::int8;
+  if (name == "fp8") return Keep::fp8;
+  throw Error("bench/usage", "Expected --base auto, 8bit, int8 or fp8 but found " + name);
+}
+
+}  // namespace
+
 PlanRequest training_request(const Arguments& arguments, DType dtype) {
   const std::string checkpointing = arguments.text_or("checkpointing", "auto");
   if (checkpointing != "on" && checkpointing != "off" && checkpointing != "auto")
@@ -15,6 +27,7 @@ PlanRequest training_request(const Arguments& arguments, DType dtype) {
   request.batch_size = arguments.count_or("batch", 1);
   request.frames = arguments.count_or("latents", 1500);
   request.tokens = arguments.count_or("condition", 256);
+  request.base = base_of(arguments.text_or("base", "auto"));
   if (checkpointing == "on") request.kept = recompute_share(request.model.stack.num_layers(), 1);
   return request;
 }

@@ -34,7 +34,8 @@ Json::Array cuda_devices() {
                                    {"memory_bytes", device.memory_bytes},
                                    {"free_bytes", at_hand(device.free_bytes, device.memory_bytes)},
                                    {"products", std::string(device.products)},
-                                   {"own_products", device.own_products}});
+                                   {"own_products", device.own_products},
+                                   {"compute_capability", device.compute_capability}});
   }
   if (devices.empty()) throw Error("native/device-unavailable", unusable);
   return devices;

@@ -122,6 +122,8 @@ CudaDevice describe(int card) {
   std::snprintf(device.name, sizeof(device.name), "fake CUDA card of the CPU");
   device.memory_bytes = card_bytes();
   device.free_bytes = device.memory_bytes - std::min(device.memory_bytes, used_bytes(card));
+  const ComputeCapability known = card_capability().value_or(ComputeCapability{9, 0});  // the CPU computes whatever a card does
+  device.compute_capability = 10 * known.major + known.minor;
   std::snprintf(device.products, sizeof(device.products), "the CPU's product");
   std::snprintf(device.unusable, sizeof(device.unusable), "%s",
                 why_unusable(device.name, card_capability().value_or(ComputeCapability{8, 0})).c_str());

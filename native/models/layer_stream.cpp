@@ -15,10 +15,10 @@ namespace {
 
 constexpr size_t kAlignment = 256;  // as allocations on a card: products choose their algorithm by it
 
-/// Tensors that lie beside each other, and the matrix that they are the rows of, if any.
+/// Tensors that lie beside each other, and the tensor that they are the rows of, if any.
 struct Block {
   std::vector<ConstTensor*> each;
-  FrozenMatrix* beside = nullptr;
+  ConstTensor* beside = nullptr;
 };
 
 bool coded(const FrozenMatrix& matrix) { return static_cast<bool>(matrix.scales); }
@@ -26,10 +26,15 @@ bool coded(const FrozenMatrix& matrix) { return static_cast<bool>(matrix.scales)
 /// Layers that read one x, and where their weights beside each other are known to be so: as Weights::matrices has them on a card.
 void add_linears(std::vector<Block>& blocks, const std::vector<Linear*>& linears, FrozenMatrix* beside) {
   const Linear& first = *linears.front();
-  if (linears.size() > 1 && !coded(first.weight) && !first.bias) {
-    Block block{.each = {}, .beside = beside};
-    for (Linear* linear : linears) block.each.push_back(&linear->weight.values);
-    blocks.push_back(block);
+  const bool together = !coded(first.weight) || first.weight.format();
+  if (linears.size() > 1 && together && !first.bias) {
+    Block values{.each = {}, .beside = &beside->values}, scales{.each = {}, .beside = &beside->scales};
+    for (Linear* linear : linears) {
+      values.each.push_back(&linear->weight.values);
+      scales.each.push_back(&linear->weight.scales);
+    }
+    blocks.push_back(values);
+    if (first.weight.format()) blocks.push_back(scales);
     return;
   }
   for (Linear* linear : linears) {
@@ -119,11 +124,13 @@ void LayerStream::take(DitLayer& layer, DType dtype) {
       if (real) copy_on_host(before, Tensor(at(host_.back(), offset), kept[i], before.shape()), host);
       *t = ConstTensor(at(place.memory, offset), kept[i], before.shape(), device_);
       offset += t->bytes();
-      rows += before.dim(0);
+      if (before.rank() > 0) rows += before.dim(0);
     }
-    if (blocks[i].beside != nullptr)
-      *blocks[i].beside =
-          FrozenMatrix(ConstTensor(at(place.memory, begin), kept[i], {rows, blocks[i].each.front()->dim(1)}, device_));
+    if (blocks[i].beside != nullptr) {
+      Shape shape = blocks[i].each.front()->shape();
+      if (shape.rank() > 0) shape[0] = rows;
+      *blocks[i].beside = ConstTensor(at(place.memory, begin), kept[i], shape, device_);
+    }
     offset = begin + padded(offset - begin);
   }
 }

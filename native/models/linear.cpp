@@ -4,6 +4,8 @@
 
 #include "ops/elementwise.h"
 #include "ops/gemm.h"
+#include "ops/gemm8bit.h"
+#include "ops/quantise_rows.h"
 #include "ops/quantised.h"
 
 namespace sidestep {
@@ -37,24 +39,73 @@ ConstTensor matrix_part(const FrozenMatrix& matrix, const MatrixPart& part, DTyp
     copy({values, out}, stream);
     return out;
   }
-  const ConstTensor scales = matrix.scales.slice(0, part.first_row, part.end_row)
-                                 .slice(1, part.first_column / kQuantisedBlock, quantised_blocks(part.end_column));
-  dequantise({values, scales, out}, stream);
+  ConstTensor scales = matrix.scales_of(part.first_row, part.end_row);
+  if (!matrix.format()) scales = scales.slice(1, part.first_column / kQuantisedBlock, quantised_blocks(part.end_column));
+  dequantise({.codes = values, .scales = scales, .y = out, .format = matrix.format()}, stream);
   return out;
 }
 
-void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream, Write write) {
-  const int64_t in = layer.in_features(), out = layer.out_features();
+namespace {
+
+/// What a product of codes takes in place of its first operand.
+struct CodedOperand {
+  Tensor codes, scales;
+};
+CodedOperand coded(ConstTensor x, ConstTensor factors, CodeFormat format, Arena& arena, Stream& stream) {
+  const CodedOperand out{arena.alloc(DType::u8, x.shape()), arena.alloc(DType::f32, scale_shape(format, x.dim(0)))};
+  quantise_rows({.x = x, .factors = factors, .format = format, .codes = out.codes, .scales = out.scales}, stream);
+  return out;
+}
+
+void forward_by_codes(const FrozenMatrix& weight, ConstTensor x, ConstTensor bias, Tensor y, float beta, Arena& arena,
+                      Stream& stream) {
+  const Arena::Scope scope(arena);
+  const CodeFormat format = *weight.format();
+  const CodedOperand a = coded(x, {}, format, arena, stream);
+  gemm8bit({.format = format,
+            .a = a.codes,
+            .a_scales = a.scales,
+            .b = weight.values,
+            .b_scales = weight.scales,
+            .c = y,
+            .beta = beta,
+            .bias = bias},
+           stream);
+}
+
+void backward_by_codes(const FrozenMatrix& weight, ConstTensor dy, Tensor dx, float beta, Arena& arena, Stream& stream) {
+  const Arena::Scope scope(arena);
+  const CodeFormat format = *weight.format();
+  const bool by_row = format == CodeFormat::int8;
+  const CodedOperand a = coded(dy, by_row ? weight.scales : ConstTensor(), format, arena, stream);
+  const Tensor turned = arena.alloc(DType::u8, {weight.shape()[1], weight.shape()[0]});
+  copy({weight.values.transposed(0, 1), turned}, stream);
+  gemm8bit({.format = format,
+            .a = a.codes,
+            .a_scales = a.scales,
+            .b = turned,
+            .b_scales = by_row ? ConstTensor() : weight.scales,
+            .c = dx,
+            .beta = beta},
+           stream);
+}
+
+}  // namespace
+
+void frozen_forward(const FrozenMatrix& weight, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream,
+                    Write write) {
+  const int64_t in = weight.shape()[1], out = weight.shape()[0];
   const float beta = write == Write::accumulate ? 1.0F : 0.0F;
-  if (multiplies_in_place(layer.weight, x.dtype())) {
-    gemm({.a = x, .b = layer.weight.values, .c = y, .trans_b = Transpose::yes, .beta = beta, .bias = bias}, stream);
+  if (weight.format()) return forward_by_codes(weight, x, bias, y, beta, arena, stream);
+  if (multiplies_in_place(weight, x.dtype())) {
+    gemm({.a = x, .b = weight.values, .c = y, .trans_b = Transpose::yes, .beta = beta, .bias = bias}, stream);
     return;
   }
   const int64_t step = lines_at_once(in, x.dtype());
   for (int64_t begin = 0; begin < out; begin += step) {
     const Arena::Scope scope(arena);
     const int64_t end = std::min(out, begin + step);
-    const ConstTensor rows = matrix_part(layer.weight, {begin, end, 0, in}, x.dtype(), arena, stream);
+    const ConstTensor rows = matrix_part(weight, {begin, end, 0, in}, x.dtype(), arena, stream);
     gemm({.a = x,
           .b = rows,
           .c = y.slice(1, begin, end),
@@ -65,20 +116,29 @@ void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor
   }
 }
 
-void frozen_backward(const Linear& layer, ConstTensor dy, Tensor dx, Write write, Arena& arena, Stream& stream) {
-  const int64_t in = layer.in_features(), out = layer.out_features();
+void frozen_backward(const FrozenMatrix& weight, ConstTensor dy, Tensor dx, Write write, Arena& arena, Stream& stream) {
+  const int64_t in = weight.shape()[1], out = weight.shape()[0];
   const float beta = write == Write::accumulate ? 1.0F : 0.0F;
-  if (multiplies_in_place(layer.weight, dy.dtype())) {
-    gemm({.a = dy, .b = layer.weight.values, .c = dx, .beta = beta}, stream);
+  if (weight.format()) return backward_by_codes(weight, dy, dx, beta, arena, stream);
+  if (multiplies_in_place(weight, dy.dtype())) {
+    gemm({.a = dy, .b = weight.values, .c = dx, .beta = beta}, stream);
     return;
   }
   const int64_t step = lines_at_once(out, dy.dtype());
   for (int64_t begin = 0; begin < in; begin += step) {
     const Arena::Scope scope(arena);
     const int64_t end = std::min(in, begin + step);
-    const ConstTensor columns = matrix_part(layer.weight, {0, out, begin, end}, dy.dtype(), arena, stream);
+    const ConstTensor columns = matrix_part(weight, {0, out, begin, end}, dy.dtype(), arena, stream);
     gemm({.a = dy, .b = columns, .c = dx.slice(1, begin, end), .beta = beta}, stream);
   }
+}
+
+void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream, Write write) {
+  frozen_forward(layer.weight, x, bias, y, arena, stream, write);
+}
+
+void frozen_backward(const Linear& layer, ConstTensor dy, Tensor dx, Write write, Arena& arena, Stream& stream) {
+  frozen_backward(layer.weight, dy, dx, write, arena, stream);
 }
 
 void linear_forward(const Linear& layer, ConstTensor x, Tensor y, const PassContext& pass, Arena& arena, Stream& stream) {

@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "core/stream.h"
 #include "core/tensor.h"
+#include "ops/codes8bit.h"
 
 namespace sidestep {
 
@@ -63,16 +64,26 @@ class LinearAdapter {
   virtual void after_shared_backward() {}
 };
 
-/// A frozen matrix as it is kept: in the compute dtype, in another float dtype, or as 8-bit codes (ops/quantised.h). Whatever is
-/// not in the compute dtype is brought into it part by part, in scratch memory, where a product needs it.
+/// A frozen matrix as it is kept: in the compute dtype, in another float dtype, as 8-bit codes of blocks (ops/quantised.h), or as
+/// 8-bit codes of a format that is multiplied as it is, with the other operand quantised on the way (ops/gemm8bit.h). Whatever
+/// else is not in the compute dtype is brought into it part by part, in scratch memory, where a product needs it.
 struct FrozenMatrix {
   ConstTensor values{};  ///< [O, I] f32, bf16, f16, or u8 codes
-  ConstTensor scales{};  ///< [O, ceil(I / 64)] f32, with codes
+  ConstTensor scales{};  ///< f32, with codes: [O, ceil(I / 64)] of blocks, [O] of int8, [] of e4m3
 
   FrozenMatrix() = default;
   FrozenMatrix(ConstTensor as_is) : values(as_is) {}
-  FrozenMatrix(ConstTensor codes, ConstTensor block_scales) : values(codes), scales(block_scales) {}
+  FrozenMatrix(ConstTensor codes, ConstTensor of_codes) : values(codes), scales(of_codes) {}
 
+  /// Of codes that are multiplied as they are.
+  std::optional<CodeFormat> format() const {
+    if (!scales || scales.rank() == 2) return std::nullopt;
+    return scales.rank() == 1 ? CodeFormat::int8 : CodeFormat::e4m3;
+  }
+  /// Scales of some of its rows: e4m3 has one for all.
+  ConstTensor scales_of(int64_t first_row, int64_t end_row) const {
+    return scales.rank() == 0 ? scales : scales.slice(0, first_row, end_row);
+  }
   const Shape& shape() const { return values.shape(); }
   Device device() const { return values.device(); }
 };
@@ -101,11 +112,16 @@ struct Linear {
   bool trains() const { return adapter != nullptr; }
 };
 
-/// y = x W^T [+ bias] of the frozen layer alone, or added to y; W is taken a part of its rows at a time where it must be brought
-/// into x's dtype.
+/// y = x W^T [+ bias], or added to y. W is taken a part of its rows at a time where it must be brought into x's dtype.
+void frozen_forward(const FrozenMatrix& weight, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream,
+                    Write write = Write::overwrite);
+/// dx = dy W, or added to dx; a part of W's columns at a time, so that no sum is cut. Codes with a format are transposed in
+/// scratch memory first, as tensor cores want both operands dense along the sum; scales of rows go into dy, along which the sum
+/// runs.
+void frozen_backward(const FrozenMatrix& weight, ConstTensor dy, Tensor dx, Write write, Arena& arena, Stream& stream);
+/// The same of a layer's matrix, without its adapter.
 void frozen_forward(const Linear& layer, ConstTensor x, ConstTensor bias, Tensor y, Arena& arena, Stream& stream,
                     Write write = Write::overwrite);
-/// dx = dy W, or added to dx; a part of W's columns at a time, so that no sum is cut.
 void frozen_backward(const Linear& layer, ConstTensor dy, Tensor dx, Write write, Arena& arena, Stream& stream);
 
 /// y = layer(x), through the adapter if there is one and its strength is not 0.  x [N, I] rows may be strided, y [N, O].

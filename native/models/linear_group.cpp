@@ -56,10 +56,11 @@ struct Members {
   }
 };
 
-/// Whether the members' weights are still the rows of the block that they were loaded into, in the dtype of the product.
+/// Whether the members' weights are still the rows of the block that they were loaded into, in the dtype of the product or as
+/// codes that are multiplied as they are.
 bool in_one_product(const LinearGroup& group, DType dtype) {
   const ConstTensor& block = group.beside.values;
-  if (!block || group.beside.scales || block.dtype() != dtype) return false;
+  if (!block || (!group.beside.format() && (group.beside.scales || block.dtype() != dtype))) return false;
   int64_t row = 0;
   for (const Linear* layer : group.layers) {
     const int64_t end = row + layer->out_features();
@@ -126,7 +127,7 @@ struct JoinedBackward {
     }
   }
 
-  void through_frozen(Write how) const { gemm({.a = dy.all, .b = group.beside.values, .c = dx, .beta = beta(how)}, stream); }
+  void through_frozen(Write how) const { frozen_backward(group.beside, dy.all, dx, how, arena, stream); }
 
   void through_up(const Members::Member& m, const Tensor& dy_of, Tensor gradient) const {
     const LowRank& pair = *m.low_rank;
@@ -181,13 +182,7 @@ struct JoinedForward {
 
   /// `onto`: what members with an adapter do to their outputs; the others' have nothing yet.
   void frozen(Write onto) const {
-    if (at_once())
-      return gemm({.a = x,
-                   .b = group.beside.values,
-                   .c = y.all,
-                   .trans_b = Transpose::yes,
-                   .beta = onto == Write::accumulate ? 1.0F : 0.0F},
-                  stream);
+    if (at_once()) return frozen_forward(group.beside, x, {}, y.all, arena, stream, onto);
     for (size_t i = 0; i < group.layers.size(); ++i)
       frozen_forward(*group.layers[i], x, group.layers[i]->bias, y.each[i], arena, stream,
                      members.each[i].low_rank ? onto : Write::overwrite);

@@ -3,6 +3,7 @@
 #include "models/weights.h"
 #include "ops/flow.h"
 #include "ops/op_testing.h"
+#include "ops/quantise_rows.h"
 #include "ops/quantised.h"
 
 namespace sidestep {
@@ -67,7 +68,8 @@ size_t planned_scratch(const Linear& layer, int64_t rows, DType dtype) {
   const Storage x(dtype, {rows, layer.in_features()}, device), y(dtype, {rows, layer.out_features()}, device);
   Linear twin = layer;
   const auto imagined = [&](ConstTensor t) { return t ? ConstTensor(nullptr, t.dtype(), t.shape(), device) : ConstTensor(); };
-  twin.weight = FrozenMatrix(imagined(layer.weight.values), imagined(layer.weight.scales));
+  twin.weight.values = imagined(layer.weight.values);
+  twin.weight.scales = imagined(layer.weight.scales);
   twin.bias = {};
   linear_forward(twin, x.view(), y.tensor(), {}, arena, plan);
   linear_backward(twin, y.view(), {}, x.tensor(), Write::overwrite, {}, arena, plan);
@@ -98,6 +100,90 @@ TEST("linear: 8-bit weights, forward and backward on odd shapes in every dtype")
   for (const Sizes& s : {Sizes{1, 1, 1}, Sizes{5, 63, 7}, Sizes{3, 64, 65}, Sizes{4, 193, 130}, Sizes{33, 128, 96}}) {
     const Codes kept(random_tensor({s.out, s.in}, 5, DType::f32, 0.1).view());
     for (const DType dtype : {DType::f32, DType::bf16, DType::f16}) expect_products(s, kept.matrix(), kept.values(), dtype);
+  }
+}
+
+/// Codes that are multiplied as they are.
+struct ProductCodes {
+  ProductCodes(ConstTensor w, CodeFormat of)
+      : format(of), codes(DType::u8, w.shape()), scales(DType::f32, scale_shape(of, w.dim(0))) {
+    Stream host = cpu_stream();
+    quantise_weights({.matrices = {w}, .format = format, .codes = codes.tensor(), .scales = scales.tensor()}, host);
+  }
+  FrozenMatrix matrix() const { return {codes.view(), scales.view()}; }
+  Doubles values() const { return widened(codes.view(), scales.view(), format); }
+
+  /// codes [R, C] times scales [R], or [] for all.
+  static Doubles widened(ConstTensor codes, ConstTensor scales, CodeFormat format) {
+    Doubles out;
+    for (int64_t r = 0; r < codes.dim(0); ++r)
+      for (int64_t c = 0; c < codes.dim(1); ++c)
+        out.push_back(static_cast<double>(code_value(codes.data<uint8_t>()[r * codes.dim(1) + c], format)) *
+                      element_at(scales, scales.rank() == 0 ? 0 : r));
+    return out;
+  }
+
+  CodeFormat format;
+  Storage codes, scales;
+};
+
+/// x as a product of codes sees it.
+Doubles coded(ConstTensor x, ConstTensor factors, CodeFormat format) {
+  Stream stream = cpu_stream();
+  const Storage codes(DType::u8, x.shape()), scales(DType::f32, scale_shape(format, x.dim(0)));
+  quantise_rows({.x = x, .factors = factors, .format = format, .codes = codes.tensor(), .scales = scales.tensor()}, stream);
+  return ProductCodes::widened(codes.view(), scales.view(), format);
+}
+
+/// Products of codes: the other operand is quantised, too, in the backward pass of int8 after the scales of W's rows have gone
+/// into it.
+void expect_code_products(const Sizes& s, CodeFormat format, DType dtype) {
+  Stream stream = cpu_stream();
+  const ProductCodes w(random_tensor({s.out, s.in}, 5, DType::f32, 0.1).view(), format);
+  const Storage x = random_tensor({s.rows, s.in}, 1, dtype), b = random_tensor({s.out}, 2, dtype);
+  const Storage dy = random_tensor({s.rows, s.out}, 3, dtype), y(dtype, {s.rows, s.out});
+  const Storage dx = random_tensor({s.rows, s.in}, 4, dtype);
+  const Doubles before = values_of(dx.view());
+  const Linear layer{.name = "codes", .weight = w.matrix(), .bias = b.view(), .computes = dtype};
+  Arena arena({}, planned_scratch(layer, s.rows, dtype));
+  const double bound = one_rounding(dtype) + 4e-6;
+  linear_forward(layer, x.view(), y.tensor(), {}, arena, stream);
+  expect_near(y.view(), forward_f64(s, coded(x.view(), {}, format), w.values(), values_of(b.view())), bound);
+  const bool by_row = format == CodeFormat::int8;
+  const Doubles unit = ProductCodes::widened(w.codes.view(), stored({1}, Shape()).view(), format);
+  const Doubles gradient = coded(dy.view(), by_row ? w.scales.view() : ConstTensor(), format);
+  linear_backward(layer, dy.view(), {}, dx.tensor(), Write::accumulate, {}, arena, stream);
+  expect_near(dx.view(), backward_f64(s, gradient, by_row ? unit : w.values(), before), bound);
+  linear_backward(layer, dy.view(), {}, dx.tensor(), Write::overwrite, {}, arena, stream);
+  expect_near(dx.view(), backward_f64(s, gradient, by_row ? unit : w.values(), Doubles(before.size())), bound);
+  // What quantising costs: each operand is off by a small share of itself.
+  const double coarse = format == CodeFormat::int8 ? 0.03 : 0.08;
+  if (s.in > 1 && s.out > 1)
+    expect_near(dx.view(), backward_f64(s, values_of(dy.view()), w.values(), Doubles(before.size())), coarse);
+  EXPECT(arena.high_water() == arena.capacity());
+}
+
+TEST("linear: products of 8-bit codes, forward and backward on odd shapes in every format and dtype") {
+  for (const CodeFormat format : {CodeFormat::int8, CodeFormat::e4m3})
+    for (const Sizes& s : {Sizes{1, 1, 1}, Sizes{5, 63, 7}, Sizes{3, 64, 65}, Sizes{33, 128, 96}})
+      for (const DType dtype : {DType::f32, DType::bf16, DType::f16}) expect_code_products(s, format, dtype);
+}
+
+TEST("linear: codes with a format come back as the numbers that they are, of any rows and columns") {
+  Stream stream = cpu_stream();
+  for (const CodeFormat format : {CodeFormat::int8, CodeFormat::e4m3}) {
+    const ProductCodes w(random_tensor({6, 200}, 5, DType::f32, 0.1).view(), format);
+    const Doubles all = w.values();
+    for (const DType dtype : {DType::f32, DType::bf16}) {
+      Arena arena({}, 1 << 16);
+      const ConstTensor part = matrix_part(w.matrix(), {2, 5, 64, 200}, dtype, arena, stream);
+      Doubles expected;
+      for (const int64_t row : {2, 3, 4}) {
+        const Doubles columns = testing::part(all, row * 200 + 64, 136);
+        expected.insert(expected.end(), columns.begin(), columns.end());
+      }
+      expect_near(part, expected, one_rounding(dtype));
+    }
   }
 }
 

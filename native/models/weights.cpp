@@ -9,6 +9,7 @@
 #include "core/philox.h"
 #include "ops/elementwise.h"
 #include "ops/flow.h"
+#include "ops/quantise_rows.h"
 #include "ops/quantised.h"
 #include "ops/transfer.h"
 
@@ -72,6 +73,22 @@ struct Weights::Source {
     quantise({.x = matrix, .codes = host_codes.tensor(), .scales = host_scales.tensor()}, host);
     transfer({.src = host_codes.view(), .dst = codes}, *stream);
     transfer({.src = host_scales.view(), .dst = scales}, *stream);
+    return {codes, scales};
+  }
+
+  /// Codes that are multiplied as they are, of host matrices one below the other, in memory of our own on the device.
+  FrozenMatrix coded(const std::vector<ConstTensor>& matrices, const Shape& shape, CodeFormat format) {
+    const Tensor codes = own_as(DType::u8, shape), scales = own_as(DType::f32, scale_shape(format, shape[0]));
+    if (device.kind == DeviceKind::cpu) {
+      quantise_weights({.matrices = matrices, .format = format, .codes = codes, .scales = scales}, *stream);
+    } else if (device.kind == DeviceKind::cuda) {
+      Stream host(Device{});
+      const Storage host_codes(DType::u8, shape), host_scales(DType::f32, scales.shape());
+      quantise_weights({.matrices = matrices, .format = format, .codes = host_codes.tensor(), .scales = host_scales.tensor()},
+                       host);
+      transfer({.src = host_codes.view(), .dst = codes}, *stream);
+      transfer({.src = host_scales.view(), .dst = scales}, *stream);
+    }
     return {codes, scales};
   }
 
@@ -179,7 +196,7 @@ Weights Weights::keeping(Keep keep) const {
   return weights;
 }
 
-Weights Weights::without_codes() const { return keep_ == Keep::int8 ? keeping(Keep::as_stored) : *this; }
+Weights Weights::without_codes() const { return keeping(Keep::as_stored); }
 
 bool Weights::contains(const std::string& name) const { return !source_->files || source_->files->contains(prefix_ + name); }
 
@@ -200,19 +217,44 @@ FrozenMatrix Weights::matrix(const std::string& name, const Shape& shape) const 
       const ConstTensor stored = find(*source.files, prefix_ + name, shape);
       return aligned(stored) ? stored : tensor(name, shape);
     }
-    case Keep::int8:
+    case Keep::blocks:
       if (source.device.kind == DeviceKind::plan) return source.imagined_codes(shape);
       return source.files ? source.quantised(find(*source.files, prefix_ + name, shape))
                           : source.quantised(source.drawn_on_host(shape).view());
+    case Keep::int8:
+    case Keep::fp8: return matrices({name}, {shape[0]}, shape[1]).beside;
   }
   __builtin_unreachable();
+}
+
+/// Of one x: they share a scale where their format has one for all rows, so that one product may take them all.
+FrozenMatrices Weights::coded_matrices(const std::vector<std::string>& names, const std::vector<int64_t>& rows,
+                                       int64_t in) const {
+  Source& source = *source_;
+  std::vector<Storage> drawn;
+  std::vector<ConstTensor> stored;
+  for (size_t i = 0; i < names.size() && source.device.kind != DeviceKind::plan; ++i) {
+    const Shape shape{rows[i], in};
+    if (!source.files) drawn.push_back(source.drawn_on_host(shape));
+    stored.push_back(source.files ? find(*source.files, prefix_ + names[i], shape) : drawn.back().view());
+  }
+  FrozenMatrices out;
+  out.beside = source.coded(stored, {std::accumulate(rows.begin(), rows.end(), int64_t{0}), in}, *format_of(keep_));
+  int64_t begin = 0;
+  for (const int64_t count : rows) {
+    const int64_t end = begin + count;
+    out.each.emplace_back(out.beside.values.slice(0, begin, end), out.beside.scales_of(begin, end));
+    begin = end;
+  }
+  return out;
 }
 
 FrozenMatrices Weights::matrices(const std::vector<std::string>& names, const std::vector<int64_t>& rows, int64_t in) const {
   Source& source = *source_;
   const bool imagined = source.device.kind == DeviceKind::plan && source.imagined == source.dtype;
+  if (format_of(keep_)) return coded_matrices(names, rows, in);
   FrozenMatrices out;
-  if (keep_ == Keep::int8 || (source.device.kind != DeviceKind::cuda && !imagined)) {
+  if (keep_ == Keep::blocks || (source.device.kind != DeviceKind::cuda && !imagined)) {
     for (size_t i = 0; i < names.size(); ++i) out.each.push_back(matrix(names[i], {rows[i], in}));
     return out;
   }

@@ -14,8 +14,16 @@
 namespace sidestep {
 
 /// How matrices are kept. `as_stored`: on a CPU 16-bit files stay mapped and each product widens what it packs, a card takes them
-/// in the compute dtype. `int8`: as 8-bit codes with a scale for every 64 elements (ops/quantised.h).
-enum class Keep : uint8_t { as_stored, int8 };
+/// in the compute dtype. `blocks`: as 8-bit codes with a scale for every 64 elements (ops/quantised.h). `int8`, `fp8`: as codes
+/// that are multiplied as they are (ops/gemm8bit.h), e4m3 in the latter.
+enum class Keep : uint8_t { as_stored, blocks, int8, fp8 };
+
+/// Of the codes that are multiplied as they are.
+constexpr std::optional<CodeFormat> format_of(Keep keep) {
+  if (keep == Keep::int8) return CodeFormat::int8;
+  if (keep == Keep::fp8) return CodeFormat::e4m3;
+  return std::nullopt;
+}
 
 /// The dtype that `Keep::as_stored` keeps the matrices below `prefix` in: on a CPU that of the first one in the folder's files.
 /// Without files (a forecast may come before them) they are taken to be in the compute dtype.
@@ -51,10 +59,11 @@ class Weights {
   bool contains(const std::string& name) const;
   /// Throws native/tensor-missing, native/tensor-shape, native/tensor-dtype: file, name, expected, found.
   ConstTensor tensor(const std::string& name, const Shape& shape) const;
-  /// The weight of a linear layer, or a table of rows. Throws as `tensor` does, and native/weight-nonfinite with Keep::int8.
+  /// The weight of a linear layer, or a table of rows. Throws as `tensor` does, and native/weight-nonfinite where it becomes
+  /// codes.
   FrozenMatrix matrix(const std::string& name, const Shape& shape) const;
-  /// Several of `in` columns each. A card's matrices in the compute dtype are brought beside each other as they arrive; mapped
-  /// files and codes stay where they are. Throws as `matrix` does.
+  /// Several of `in` columns each. A card's matrices in the compute dtype, and codes that are multiplied as they are, are brought
+  /// beside each other; mapped files and codes of blocks stay where they are. Throws as `matrix` does.
   FrozenMatrices matrices(const std::vector<std::string>& names, const std::vector<int64_t>& rows, int64_t in) const;
   /// The tensor with its dimensions reordered and then flattened to `flat`; for patch convolutions.
   ConstTensor permuted(const std::string& name, const Shape& shape, int dim_a, int dim_b, const Shape& flat) const;
@@ -68,6 +77,7 @@ class Weights {
 
  private:
   struct Source;
+  FrozenMatrices coded_matrices(const std::vector<std::string>& names, const std::vector<int64_t>& rows, int64_t in) const;
   std::shared_ptr<Source> source_;
   std::string prefix_;
   Keep keep_ = Keep::as_stored;

@@ -9,9 +9,11 @@
 #include "ops/elementwise.h"
 #include "ops/flow.h"
 #include "ops/gemm.h"
+#include "ops/gemm8bit.h"
 #include "ops/norm.h"
 #include "ops/optimizer.h"
 #include "ops/prodigy.h"
+#include "ops/quantise_rows.h"
 #include "ops/quantised.h"
 #include "ops/rotation.h"
 #include "ops/transfer.h"
@@ -66,7 +68,9 @@
   X(ProjectRotation, project_rotation)                     \
   X(Dequantise, dequantise)                                \
   X(Transfer, transfer)                                    \
-  X(EmaUpdate, ema_update)
+  X(EmaUpdate, ema_update)                                 \
+  X(Gemm8bit, gemm8bit)                                    \
+  X(QuantiseRows, quantise_rows)
 
 namespace sidestep {
 

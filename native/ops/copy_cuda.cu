@@ -55,6 +55,55 @@ struct MoveBody {
   }
 };
 
+// A matrix of bytes transposed, 64 x 64 of them a block by way of shared memory, words of four in and out: memory bound. A [6144,
+// 2048] matrix of the 2B model's codes is 12.6 MB twice, 8 us at 3 TB/s.
+constexpr int kSide = 64, kPitch = kSide + 4;  // of a row in shared memory: rows of one column fall on distinct banks
+
+struct ByteTile {
+  uint8_t of[kSide][kPitch];
+};
+
+__global__ void __launch_bounds__(kThreads) transpose_bytes_kernel(const uint8_t* src, uint8_t* dst, int64_t rows,
+                                                                   int64_t columns, int64_t from_leading, int64_t to_leading) {
+  auto& tile = shared<ByteTile>().of;
+  constexpr int kWords = kSide / 4, kStep = kThreads / kWords;
+  const int line = static_cast<int>(threadIdx.x) / kWords, word = static_cast<int>(threadIdx.x) % kWords * 4;
+  const int64_t row = int64_t{blockIdx.y} * kSide, column = int64_t{blockIdx.x} * kSide;
+#pragma unroll
+  for (int i = line; i < kSide; i += kStep)
+    if (row + i < rows && column + word < columns)
+      *reinterpret_cast<Pack<uint8_t, 4>*>(&tile[i][word]) =
+          *reinterpret_cast<const Pack<uint8_t, 4>*>(src + (row + i) * from_leading + column + word);
+  __syncthreads();
+#pragma unroll
+  for (int i = line; i < kSide; i += kStep) {
+    if (column + i >= columns || row + word >= rows) continue;
+    Pack<uint8_t, 4> pack;
+#pragma unroll
+    for (int j = 0; j < 4; ++j) pack.value[j] = tile[word + j][i];
+    *reinterpret_cast<Pack<uint8_t, 4>*>(dst + (column + i) * to_leading + row + word) = pack;
+  }
+}
+
+/// Whether src is the transpose of rows of bytes, and all of it lies in words.
+bool transposes_bytes(const Copy& op) {
+  if (op.src.rank() != 2 || dtype_size(op.src.dtype()) != 1 || op.src.stride(0) != 1 || op.dst.stride(1) != 1) return false;
+  const auto in_words = [](const void* memory, int64_t extent, int64_t leads) {
+    return aligned(memory, 4) && extent % 4 == 0 && leads % 4 == 0;
+  };
+  return in_words(op.src.raw(), op.src.dim(0), op.src.stride(1)) && in_words(op.dst.raw(), op.dst.dim(1), op.dst.stride(0)) &&
+         op.src.dim(1) <= int64_t{65535} * kSide;
+}
+
+void transpose_bytes(const Copy& op, cudaStream_t queue) {
+  const int64_t rows = op.src.dim(1), columns = op.src.dim(0);  // as they lie in src's memory
+  const dim3 grid(static_cast<unsigned>(ceil_div(columns, int64_t{kSide})),
+                  static_cast<unsigned>(ceil_div(rows, int64_t{kSide})));
+  launch(transpose_bytes_kernel, grid, kThreads, 0, queue)(op.src.data<uint8_t>(), op.dst.data<uint8_t>(), rows, columns,
+                                                           op.src.stride(1), op.dst.stride(0));
+  SIDESTEP_CUDA_LAUNCHED("transpose_bytes_kernel");
+}
+
 struct AnyValue {
   double real;
   int64_t whole;
@@ -171,6 +220,7 @@ void copy(const Copy& op, Stream& stream) {
   }
   const Grid from(op.src.shape(), op.src.strides()), to(op.dst.shape(), op.dst.strides());
   const Extent extent{from.rows(), from.extent[3]};
+  if (op.src.dtype() == op.dst.dtype() && transposes_bytes(op)) return transpose_bytes(op, queue);
   if (op.src.dtype() == op.dst.dtype()) return move_words(op, from, to, extent, queue);
   if (!floating(op.src.dtype()) || !floating(op.dst.dtype())) {
     return launch_over_rows<1>(AnyBody{op.src.raw(), op.dst.raw(), op.src.dtype(), op.dst.dtype(), from, to}, extent, queue);

@@ -9,11 +9,19 @@
 
 namespace sidestep::cuda::cublaslt {
 
-enum class Status : int { success = 0 };
+enum class Status : int { success = 0, invalid_value = 7 };
 enum class ComputeType : int32_t { f32 = 68 };  // CUBLAS_COMPUTE_32F: no TF32
 enum class Epilogue : uint32_t { none = 1, bias = 4 };
 enum class Operation : int32_t { none = 0, transpose = 1 };
-enum class DescAttribute : int { trans_a = 3, trans_b = 4, epilogue = 7, bias_pointer = 8, bias_data_type = 26 };
+enum class DescAttribute : int {
+  trans_a = 3,
+  trans_b = 4,
+  epilogue = 7,
+  bias_pointer = 8,
+  a_scale_pointer = 17,
+  b_scale_pointer = 18,
+  bias_data_type = 26
+};
 enum class LayoutAttribute : int { batch_count = 5, strided_batch_offset = 6 };
 enum class PreferenceAttribute : int {
   max_workspace_bytes = 1,

@@ -15,9 +15,10 @@ constexpr uint32_t kCudaPluginVersion = 10;
 struct CudaDevice {
   char name[256];
   size_t memory_bytes, free_bytes;
-  char unusable[256];  ///< why the engine cannot compute on it; empty: it can
-  char products[512];  ///< where the library for matrix products was found, or what serves without one
-  bool own_products;   ///< without the library: the plugin's own kernels, somewhat slower
+  char unusable[256];      ///< why the engine cannot compute on it; empty: it can
+  char products[512];      ///< where the library for matrix products was found, or what serves without one
+  bool own_products;       ///< without the library: the plugin's own kernels, somewhat slower
+  int compute_capability;  ///< ten times it: 89 is 8.9
 };
 
 /// CUDA graphs. Between begin and end the thread's work on the stream is noted down and not done; memory may neither be allocated

@@ -88,6 +88,23 @@ TEST("add and multiply: shorter operand repeats, aliasing allowed") {
   }
 }
 
+TEST("copy: matrices of bytes transposed, of any extents and within wider ones") {
+  Stream stream = cpu_stream();
+  for (const Shape& shape :
+       {Shape{1, 1}, Shape{4, 4}, Shape{64, 64}, Shape{65, 130}, Shape{68, 132}, Shape{132, 60}, Shape{7, 256}})
+    for (const int64_t pad : {0, 3, 4}) {
+      const Storage from(DType::u8, {shape[0], shape[1] + pad}), to(DType::u8, {shape[1], shape[0] + pad});
+      auto* bytes = from.tensor().data<uint8_t>();
+      for (int64_t i = 0; i < from.view().numel(); ++i) bytes[i] = static_cast<uint8_t>(i * 7 + i / 251);
+      copy({from.view().slice(1, 0, shape[1]).transposed(0, 1), to.tensor().slice(1, 0, shape[0])}, stream);
+      bool same = true;
+      for (int64_t r = 0; r < shape[0]; ++r)
+        for (int64_t c = 0; c < shape[1]; ++c)
+          same = same && to.view().data<uint8_t>()[c * (shape[0] + pad) + r] == bytes[r * (shape[1] + pad) + c];
+      EXPECT(same);
+    }
+}
+
 TEST("copy: dtypes, strides, transposes and broadcasts") {
   Stream stream = cpu_stream();
   const Storage x = random_tensor({2, 3, 5, 7}, 1);

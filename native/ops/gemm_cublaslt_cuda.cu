@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "ops/cublaslt_cuda.h"
 #include "ops/cuda_check.cuh"
+#include "ops/cuda_rows.cuh"
 #include "ops/gemm_cuda.cuh"
 #include "ops/tuning_file.h"
 
@@ -24,7 +25,16 @@ namespace {
 
 using cublaslt::Status;
 
+/// A product as the library is asked for it: of 16- or 32-bit numbers, or of e4m3 codes, which come as bytes and have a scale
+/// each, on the card.
+struct Request : Gemm {
+  const float *a_scale = nullptr, *b_scale = nullptr;
+
+  bool codes() const { return a.dtype() == DType::u8; }
+};
+
 cudaDataType_t data_type(DType dtype) {
+  if (dtype == DType::u8) return CUDA_R_8F_E4M3;
   if (dtype == DType::bf16) return CUDA_R_16BF;
   if (dtype == DType::f16) return CUDA_R_16F;
   return CUDA_R_32F;
@@ -76,13 +86,13 @@ constexpr int kCandidates = 8;  // timed when tuning; the first is what is taken
 /// Descriptors of one shape, kept for the next product of that shape.
 class Plan {
  public:
-  Plan(const cublaslt::Library& lt, const Gemm& op) : lt_(lt) {
+  Plan(const cublaslt::Library& lt, const Request& op) : lt_(lt) {
     const bool ta = op.trans_a == Transpose::yes, tb = op.trans_b == Transpose::yes;
     described_ = ok(lt.desc_create(&desc_, cublaslt::ComputeType::f32, CUDA_R_32F)) &&
                  set(cublaslt::DescAttribute::trans_a, tb ? cublaslt::Operation::transpose : cublaslt::Operation::none) &&
                  set(cublaslt::DescAttribute::trans_b, ta ? cublaslt::Operation::transpose : cublaslt::Operation::none) &&
-                 (!op.bias || set_bias(op)) && make_layout(first_, op.b, op) && make_layout(second_, op.a, op) &&
-                 make_layout(result_, op.c, op);
+                 (!op.bias || set_bias(op)) && (!op.codes() || set_scales(op)) && make_layout(first_, op.b, op) &&
+                 make_layout(second_, op.a, op) && make_layout(result_, op.c, op);
   }
   ~Plan() {
     if (desc_ != nullptr) lt_.desc_destroy(desc_);
@@ -110,7 +120,7 @@ class Plan {
   }
 
   /// What the library thinks will serve, best first.
-  std::vector<cublaslt::Heuristic> candidates(cublaslt::Handle handle, const Gemm& op, int wanted) {
+  std::vector<cublaslt::Heuristic> candidates(cublaslt::Handle handle, const Request& op, int wanted) {
     cublaslt::Preference preference = nullptr;
     if (!described_ || !ok(lt_.preference_create(&preference))) return {};
     const auto prefer = [&](cublaslt::PreferenceAttribute attribute, auto value) {
@@ -131,11 +141,12 @@ class Plan {
     return list;
   }
 
-  Status run(cublaslt::Handle handle, const Gemm& op, void* c, void* workspace, cudaStream_t queue) {
+  Status run(cublaslt::Handle handle, const Request& op, void* c, void* workspace, cudaStream_t queue) {
     if (op.bias) {
       const void* bias = op.bias.raw();
       lt_.desc_set(desc_, cublaslt::DescAttribute::bias_pointer, &bias, sizeof(bias));
     }
+    if (op.codes() && !set_scales(op)) return Status::invalid_value;
     return lt_.matmul(handle, desc_, &op.alpha, op.b.raw(), first_, op.a.raw(), second_, &op.beta, c, result_, c, result_,
                       &chosen_.algorithm, workspace, chosen_.workspace_bytes, queue);
   }
@@ -152,6 +163,12 @@ class Plan {
     const void* bias = op.bias.raw();
     return set(cublaslt::DescAttribute::epilogue, cublaslt::Epilogue::bias) && set(cublaslt::DescAttribute::bias_pointer, bias) &&
            set(cublaslt::DescAttribute::bias_data_type, static_cast<int32_t>(data_type(op.bias.dtype())));
+  }
+
+  /// The library's first operand is our b.
+  bool set_scales(const Request& op) {
+    const void *first = op.b_scale, *second = op.a_scale;
+    return set(cublaslt::DescAttribute::a_scale_pointer, first) && set(cublaslt::DescAttribute::b_scale_pointer, second);
   }
 
   bool make_layout(cublaslt::Layout& layout, const ConstTensor& t, const Gemm& op) {
@@ -239,7 +256,7 @@ struct Event {
 };
 
 /// Milliseconds of the fastest of a few runs into its own memory; infinity if it does not run.
-float time_of(Plan& plan, DeviceState& state, const Gemm& op, void* c, cudaStream_t queue) {
+float time_of(Plan& plan, DeviceState& state, const Request& op, void* c, cudaStream_t queue) {
   constexpr int kRuns = 5;
   const Event begin, end;
   float best = std::numeric_limits<float>::infinity();
@@ -263,7 +280,7 @@ bool tuning_wanted(cudaStream_t queue) {
 }
 
 /// Untimed, the library's first thought is taken, so that two runs choose alike; a timed choice is found again in the file.
-void choose(Plan& plan, DeviceState& state, const Gemm& op, const std::string& problem, cudaStream_t queue) {
+void choose(Plan& plan, DeviceState& state, const Request& op, const std::string& problem, cudaStream_t queue) {
   cublaslt::Algorithm known{};
   const std::optional<std::string> kept = state.tuning.find(problem);
   if (kept && from_hex(*kept, &known, sizeof(known)) && plan.use(state.handle, known)) return;
@@ -286,9 +303,7 @@ void choose(Plan& plan, DeviceState& state, const Gemm& op, const std::string& p
   state.tuning.add(problem, to_hex(&winner->algorithm, sizeof(winner->algorithm)));
 }
 
-}  // namespace
-
-bool multiply_cublaslt(const Gemm& op, int device, cudaStream_t queue) {
+bool multiply(const Request& op, int device, cudaStream_t queue) {
   const cublaslt::Library* lt = cublaslt::library();
   if (lt == nullptr) return false;
   Planner& p = planner();
@@ -309,6 +324,23 @@ bool multiply_cublaslt(const Gemm& op, int device, cudaStream_t queue) {
       "native/cuda-failed",
       "cublasLtMatmul failed with status " + std::to_string(static_cast<int>(status)) + " (" + cublaslt::library_origin() + ")",
       "A fault inside an earlier kernel shows up here; run under compute-sanitizer to find it.");
+}
+
+}  // namespace
+
+bool multiply_cublaslt(const Gemm& op, int device, cudaStream_t queue) { return multiply({{op}}, device, queue); }
+
+// What the library's documents ask of products in FP8: the first operand transposed, the second not; every row at 16 bytes.
+bool multiply_cublaslt(const Gemm8bit& op, int device, cudaStream_t queue) {
+  const auto in_lines = [](const ConstTensor& t) {
+    return aligned(t.raw(), 16) && leading(t) * static_cast<int64_t>(dtype_size(t.dtype())) % 16 == 0 && leading(t) >= t.dim(-1);
+  };
+  const bool lines = in_lines(op.a) && in_lines(op.b) && in_lines(op.c) && op.a.dim(1) % 16 == 0 && op.b.dim(0) % 16 == 0;
+  if (op.format != CodeFormat::e4m3 || !lines || op.a.dim(1) == 0 || op.bias || !op.b_scales) return false;
+  return multiply({{.a = op.a, .b = op.b, .c = op.c, .trans_b = Transpose::yes, .beta = op.beta},
+                   op.a_scales.data<float>(),
+                   op.b_scales.data<float>()},
+                  device, queue);
 }
 
 void release_workspace(int device, cudaStream_t queue) noexcept {

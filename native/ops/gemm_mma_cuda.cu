@@ -116,18 +116,6 @@ struct Staged {
   }
 };
 
-/// Which tile a block has: eight rows of tiles are gone through together, so that what runs at the same time shares panels in L2.
-template <int side>
-__device__ void place_of_block(const TileExtent& size, int64_t& m, int64_t& n) {
-  constexpr unsigned kTogether = 8;
-  const auto down = static_cast<unsigned>(ceil_div(size.m, int64_t{side})),
-             across = static_cast<unsigned>(ceil_div(size.n, int64_t{side}));
-  const unsigned group = blockIdx.x / (kTogether * across), within = blockIdx.x % (kTogether * across);
-  const unsigned rows = min(down - group * kTogether, kTogether);
-  m = int64_t{group * kTogether + within % rows} * side;
-  n = int64_t{within / rows} * side;
-}
-
 template <typename T, Dense dense_a, Dense dense_b, int side>
 __global__ void __launch_bounds__(kBlock, side == 128 ? 2 : 4) tensor_product_kernel(SIDESTEP_GRID_CONSTANT(Product<T>) p) {
   using Left = Staged<T, dense_a, side>;

@@ -171,6 +171,7 @@ CudaDevice describe(int device_index) {
   std::snprintf(device.unusable, sizeof(device.unusable), "%s", why_unusable(properties).c_str());
   std::snprintf(device.products, sizeof(device.products), "%s", cublaslt::library_origin().c_str());
   device.own_products = cublaslt::library() == nullptr;
+  device.compute_capability = 10 * properties.major + properties.minor;
   SIDESTEP_CUDA_CHECK(cudaMemGetInfo(&device.free_bytes, &device.memory_bytes));
   return device;
 }

@@ -12,11 +12,12 @@ namespace sidestep {
 
 namespace {
 
-void check_form(const OpCheck& check, const Shape& matrix, const ConstTensor& codes, const ConstTensor& scales) {
+void check_form(const OpCheck& check, const Shape& matrix, const ConstTensor& codes, const ConstTensor& scales,
+                const Shape& scale_shape) {
   check.shape("codes", codes, matrix);
   check.dtype("codes", codes, DType::u8);
   check.dense_rows("codes", codes);
-  check.shape("scales", scales, {matrix[0], quantised_blocks(matrix[1])});
+  check.shape("scales", scales, scale_shape);
   check.dtype("scales", scales, DType::f32);
   check.dense_rows("scales", scales);
 }
@@ -56,7 +57,7 @@ void quantise(const Quantise& op, Stream& host) {
   check.rank("x", op.x, 2);
   check.floating("x", op.x);
   check.dense_rows("x", op.x);
-  check_form(check, op.x.shape(), op.codes, op.scales);
+  check_form(check, op.x.shape(), op.codes, op.scales, {op.x.dim(0), quantised_blocks(op.x.dim(1))});
   const int64_t width = op.x.dim(1);
   host.pool().parallel_for(op.x.dim(0), [&](int64_t row) {
     uint8_t* codes = op.codes.data<uint8_t>() + row * op.codes.stride(0);
@@ -74,7 +75,8 @@ void dequantise(const Dequantise& op, Stream& stream) {
   check.rank("y", op.y, 2);
   check.floating("y", op.y);
   check.dense_rows("y", op.y);
-  check_form(check, op.y.shape(), op.codes, op.scales);
+  check_form(check, op.y.shape(), op.codes, op.scales,
+             op.format ? scale_shape(*op.format, op.y.dim(0)) : Shape{op.y.dim(0), quantised_blocks(op.y.dim(1))});
   const auto n = static_cast<double>(op.y.numel());
   dispatch("dequantise", &Backend::dequantise, op, {n, static_cast<double>(op.codes.bytes() + op.scales.bytes() + op.y.bytes())},
            stream);

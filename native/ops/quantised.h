@@ -1,6 +1,9 @@
 #pragma once
+#include <optional>
+
 #include "core/stream.h"
 #include "core/tensor.h"
+#include "ops/codes8bit.h"
 
 namespace sidestep {
 
@@ -26,11 +29,13 @@ void quantise(const Quantise& op, Stream& host);
 
 /// The way back:  y[r, c] = (codes[r, c] - 128) * scales[r, c / 64], rounded once to y's dtype.
 /// Columns of a wider matrix may be taken where they begin at a multiple of 64, with the scales that belong to them.
+/// With a format: y[r, c] = (the number that the code is in it) * scales[r], or e4m3's one scale (quantise_rows.h).
 /// Throws native/shape-mismatch, native/dtype-mismatch.
 struct Dequantise {
   ConstTensor codes;   ///< [R, C] u8; rows may be strided
-  ConstTensor scales;  ///< [R, ceil(C / 64)] f32; rows may be strided
+  ConstTensor scales;  ///< [R, ceil(C / 64)] f32; rows may be strided; with a format [R], or [] of e4m3
   Tensor y;            ///< [R, C] f32, bf16 or f16; rows may be strided
+  std::optional<CodeFormat> format{};
 };
 void dequantise(const Dequantise& op, Stream& stream);
 

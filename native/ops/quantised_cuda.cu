@@ -24,12 +24,34 @@ struct DequantiseBody {
   }
 };
 
+/// Codes with a scale a row.
+template <typename T>
+struct WidenBody {
+  Rows<const uint8_t> codes;
+  const float* scales;
+  Rows<T> y;
+  CodeFormat format;
+  template <int V>
+  __device__ void at(int64_t row, int64_t i) const {
+    const auto pack = *reinterpret_cast<const Pack<uint8_t, V>*>(codes[row] + i);
+    float v[V];
+#pragma unroll
+    for (int j = 0; j < V; ++j) v[j] = code_value(pack.value[j], format) * scales[format == CodeFormat::int8 ? row : 0];
+    store(y[row] + i, v);
+  }
+};
+
 }  // namespace
 
 void dequantise(const Dequantise& op, Stream& stream) {
   const cudaStream_t queue = queue_of(stream);
   const Extent extent{op.y.dim(0), op.y.dim(1)};
   with_storage(op.y.dtype(), [&]<typename T>(T) {
+    if (op.format) {
+      const WidenBody<T> body{rows_of<uint8_t>(op.codes), op.scales.data<float>(), rows_of<T>(op.y), *op.format};
+      over_rows<T>(body, extent, {op.codes, op.y}, queue);
+      return;
+    }
     const DequantiseBody<T> body{rows_of<uint8_t>(op.codes), rows_of<float>(op.scales), rows_of<T>(op.y)};
     over_rows<T>(body, extent, {op.codes, op.y}, queue);
   });

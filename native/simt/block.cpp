@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 
 #include "simt/half.h"
@@ -277,21 +279,25 @@ float of_tf32(uint32_t bits) {
 using Slots = uint32_t (*)[kMostWords];
 
 /// One product's operands, gathered from the lanes: a in words 0 to 3, b in 4 and 5, d in 6 to 9.
+template <typename Element, int depth>
 struct Fragments {
-  float left[16][16], right[16][8];
+  Element left[16][depth], right[depth][8];
 
-  // "Matrix fragments for mma.m16n8k16" with 16-bit operands.
+  /// "Matrix fragments for mma.m16n8k16" with 16-bit operands and for ".m16n8k32" with 8-bit ones: a register holds `each`
+  /// elements along the sum, a lane's four neighbours in it being `each` further on; a2, a3 and b1 are the sum's second half.
   template <typename Widen>
-  static Fragments of_pairs(Slots slots, const Widen& widen) {
+  static Fragments packed(Slots slots, const Widen& widen) {
+    constexpr int each = depth / 8, bits = 32 / each;
     Fragments f;
     for (int lane = 0; lane < kWarp; ++lane) {
       const int g = lane / 4, t = lane % 4;
       const uint32_t *a = slots[lane], *b = a + 4;
-      for (int half = 0; half < 2; ++half)
+      const auto element = [&](uint32_t word, int i) { return widen(word >> (bits * i) & ((1U << bits) - 1)); };
+      for (int i = 0; i < each; ++i)
         for (int high = 0; high < 2; ++high) {
-          const int k = 2 * t + half + 8 * high;
-          for (int below = 0; below < 2; ++below) f.left[g + 8 * below][k] = widen(a[below + 2 * high] >> (16 * half) & 0xffffU);
-          f.right[k][g] = widen(b[high] >> (16 * half) & 0xffffU);
+          const int k = each * t + i + depth / 2 * high;
+          for (int below = 0; below < 2; ++below) f.left[g + 8 * below][k] = element(a[below + 2 * high], i);
+          f.right[k][g] = element(b[high], i);
         }
     }
     return f;
@@ -310,10 +316,20 @@ struct Fragments {
   }
 };
 
-template <int depth>
-void multiply_fragments(Slots slots, const Fragments& f) {
-  float sums[16][8];
-  const auto place = [&](int lane, int i) -> float* { return &sums[lane / 4 + i / 2 * 8][2 * (lane % 4) + i % 2]; };
+/// What tensor cores make of a byte. e4m3 after the OCP specification: bias 7, NaN alone beyond 448.
+int32_t of_int8(uint32_t bits) { return static_cast<int8_t>(static_cast<uint8_t>(bits)); }
+float of_e4m3(uint32_t bits) {
+  const int exponent = static_cast<int>(bits >> 3 & 15U), significand = static_cast<int>(bits & 7U);
+  if ((bits & 0x7fU) == 0x7fU) return std::numeric_limits<float>::quiet_NaN();
+  const float magnitude = exponent == 0 ? std::ldexp(static_cast<float>(significand), -9)
+                                        : std::ldexp(static_cast<float>(8 + significand), exponent - 10);
+  return (bits & 0x80U) != 0 ? -magnitude : magnitude;
+}
+
+template <typename Element, int depth>
+void multiply_fragments(Slots slots, const Fragments<Element, depth>& f) {
+  Element sums[16][8];
+  const auto place = [&](int lane, int i) -> Element* { return &sums[lane / 4 + i / 2 * 8][2 * (lane % 4) + i % 2]; };
   for (int lane = 0; lane < kWarp; ++lane)
     for (int i = 0; i < 4; ++i) std::memcpy(place(lane, i), &slots[lane][6 + i], 4);
   for (int m = 0; m < 16; ++m)
@@ -325,15 +341,17 @@ void multiply_fragments(Slots slots, const Fragments& f) {
 
 void multiply_fragments(Slots slots, OperandType type) {
   switch (type) {
-    case OperandType::bf16: return multiply_fragments<16>(slots, Fragments::of_pairs(slots, of_bf16));
-    case OperandType::f16: return multiply_fragments<16>(slots, Fragments::of_pairs(slots, of_f16));
-    case OperandType::tf32: return multiply_fragments<8>(slots, Fragments::of_words(slots));
+    case OperandType::bf16: return multiply_fragments(slots, Fragments<float, 16>::packed(slots, of_bf16));
+    case OperandType::f16: return multiply_fragments(slots, Fragments<float, 16>::packed(slots, of_f16));
+    case OperandType::tf32: return multiply_fragments(slots, Fragments<float, 8>::of_words(slots));
+    case OperandType::int8: return multiply_fragments(slots, Fragments<int32_t, 32>::packed(slots, of_int8));
+    case OperandType::e4m3: return multiply_fragments(slots, Fragments<float, 32>::packed(slots, of_e4m3));
   }
 }
 
 }  // namespace
 
-void multiply_warp(float* d, const uint32_t* a, const uint32_t* b, OperandType type) {
+void multiply_warp(void* d, const uint32_t* a, const uint32_t* b, OperandType type) {
   Block& block = Block::of_this_thread();
   uint32_t(*slots)[kMostWords] = block.warp_of(self()).current_slots();
   uint32_t* mine = slots[self().lane];

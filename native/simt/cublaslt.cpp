@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,7 +18,7 @@
 namespace {
 
 enum Status : int { kSuccess = 0, kInvalidValue = 7, kNotSupported = 15 };
-enum Type : int { kF32 = 0, kF16 = 2, kBf16 = 14 };
+enum Type : int { kF32 = 0, kF16 = 2, kBf16 = 14, kE4m3 = 28 };
 enum Epilogue : uint32_t { kNone = 1, kBias = 4 };
 constexpr int kCompute32F = 68;
 constexpr uint64_t kMagic = 0x73696465'73746570;  // in every algorithm that the heuristic gave
@@ -35,6 +37,7 @@ struct Desc {
   uint32_t epilogue = kNone;
   const void* bias = nullptr;
   int32_t bias_type = -1;  ///< as D's
+  const float *a_scale = nullptr, *b_scale = nullptr;
 
   int type_of_bias(const Layout& d) const { return bias_type < 0 ? d.type : bias_type; }
 };
@@ -79,7 +82,21 @@ Status check_extents(const Product& p) {
 
 /// The rows of the table "supported data types" of cublasLtMatmul() for CUBLAS_COMPUTE_32F that the engine's dtypes lie in: C of
 /// A's type, or f32; the bias of C's type.
+/// "To use FP8 kernels": A transposed and B not, as cards of 8.9, 9.0 and 12.x want it; CUBLAS_COMPUTE_32F; matrices and what is
+/// dense in them in units of 16 bytes; C and D of one type that is no FP8; a bias would be of 16 bits, and the engine gives none.
+Status check_codes(const Product& p) {
+  if (p.desc.compute != kCompute32F || p.desc.scale != kF32 || p.b.type != kE4m3 || p.c.type != p.d.type) return kNotSupported;
+  if (p.d.type != kBf16 && p.d.type != kF16 && p.d.type != kF32) return kNotSupported;
+  if (p.desc.trans_a != 1 || p.desc.trans_b != 0 || p.desc.epilogue != kNone || p.d.batch != 1) return kNotSupported;
+  const int64_t result = p.d.type == kF32 ? 4 : 8;
+  const bool in_lines = p.rows() % 16 == 0 && p.depth() % 16 == 0 && p.a.leading % 16 == 0 && p.b.leading % 16 == 0 &&
+                        p.c.leading % result == 0 && p.d.leading % result == 0;
+  return in_lines ? kSuccess : kNotSupported;
+}
+
 Status check_types(const Product& p) {
+  if (p.a.type == kE4m3) return check_codes(p);
+  if (p.desc.a_scale != nullptr || p.desc.b_scale != nullptr) return kNotSupported;  // of narrow types alone
   if (p.desc.compute != kCompute32F || p.desc.scale != kF32 || p.a.type != p.b.type || p.c.type != p.d.type) return kNotSupported;
   if (p.d.type != p.a.type && p.d.type != kF32) return kNotSupported;
   if (p.desc.epilogue == kNone) return kSuccess;
@@ -98,7 +115,17 @@ Product product_of(void* d, void* la, void* lb, void* lc, void* ld) {
           *static_cast<Layout*>(ld)};
 }
 
+/// OCP 8-bit floating point: bias 7, NaN alone beyond 448.
+float of_e4m3(uint8_t code) {
+  const int exponent = code >> 3 & 15, significand = code & 7;
+  if ((code & 0x7f) == 0x7f) return std::numeric_limits<float>::quiet_NaN();
+  const float magnitude = exponent == 0 ? std::ldexp(static_cast<float>(significand), -9)
+                                        : std::ldexp(static_cast<float>(8 + significand), exponent - 10);
+  return (code & 0x80) != 0 ? -magnitude : magnitude;
+}
+
 float read(const void* p, int type, int64_t i) {
+  if (type == kE4m3) return of_e4m3(static_cast<const uint8_t*>(p)[i]);
   if (type == kF32) return static_cast<const float*>(p)[i];
   if (type == kBf16) return static_cast<const __nv_bfloat16*>(p)[i];
   return static_cast<const __half*>(p)[i];
@@ -143,6 +170,11 @@ struct Work {
   }
 
  private:
+  /// Read when the product runs: the scales are on the card.
+  float scale() const {
+    return (p.desc.a_scale == nullptr ? 1 : *p.desc.a_scale) * (p.desc.b_scale == nullptr ? 1 : *p.desc.b_scale);
+  }
+
   void run_member(int64_t g) const {
     const auto m = static_cast<int64_t>(p.rows()), n = static_cast<int64_t>(p.columns()), k = static_cast<int64_t>(p.depth());
     const bool ta = p.desc.trans_a != 0, tb = p.desc.trans_b != 0;
@@ -150,7 +182,7 @@ struct Work {
     const std::vector<float> right = packed(b, p.b, g, n, k, tb ? 1 : p.b.leading, tb ? p.b.leading : 1);
     for (int64_t j = 0; j < n; ++j)
       for (int64_t i = 0; i < m; ++i) {
-        float sum = alpha * dot(left.data() + i * k, right.data() + j * k, k);
+        float sum = alpha * scale() * dot(left.data() + i * k, right.data() + j * k, k);
         if (beta != 0) sum += beta * read(c, p.c.type, g * p.c.stride + i + j * p.c.leading);
         if (p.desc.epilogue == kBias) sum += read(p.desc.bias, p.desc.type_of_bias(p.d), i);
         write(d, p.d.type, g * p.d.stride + i + j * p.d.leading, sum);
@@ -158,7 +190,7 @@ struct Work {
   }
 };
 
-const char* type_name(int type) { return type == kF32 ? "f32" : type == kBf16 ? "bf16" : "f16"; }
+const char* type_name(int type) { return type == kE4m3 ? "e4m3" : type == kF32 ? "f32" : type == kBf16 ? "bf16" : "f16"; }
 std::string name_of(const Product& p) {
   return std::string("cublasLtMatmul ") + type_name(p.a.type) + " " + type_name(p.d.type) + (p.desc.trans_a != 0 ? " T" : " N") +
          (p.desc.trans_b != 0 ? "T" : "N") + (p.desc.epilogue == kBias ? " bias" : "") + (p.d.batch > 1 ? " batched" : "");
@@ -203,6 +235,8 @@ SIDESTEP_EXPORT int cublasLtMatmulDescSetAttribute(void* d, int attribute, const
     case 4: return set(desc.trans_b, value, bytes);
     case 7: return set(desc.epilogue, value, bytes);
     case 8: return set(desc.bias, value, bytes);
+    case 17: return set(desc.a_scale, value, bytes);
+    case 18: return set(desc.b_scale, value, bytes);
     case 26: return set(desc.bias_type, value, bytes);
     default: return kInvalidValue;
   }
@@ -255,6 +289,9 @@ SIDESTEP_EXPORT int cublasLtMatmul(void*, void* d, const void* alpha, const void
   if (workspace_bytes > 0 && (workspace == nullptr || reinterpret_cast<uintptr_t>(workspace) % kWorkspaceAlignment != 0))
     return kInvalidValue;
   const std::array<const void*, 4> operands{a, b, c, out};
+  if (p.a.type == kE4m3 &&
+      std::any_of(operands.begin(), operands.end(), [](const void* m) { return reinterpret_cast<uintptr_t>(m) % 16 != 0; }))
+    return kNotSupported;
   for (size_t i = 0; i < operands.size(); ++i)  // an algorithm chosen for wider accesses than these addresses allow
     if (reinterpret_cast<uintptr_t>(operands[i]) % algorithm->alignment[i] != 0) return kInvalidValue;
   const QueueProduct queue = queue_product();

@@ -61,7 +61,11 @@ bool foreign(cudaStream_t stream) { return stream == nullptr || queue_at(stream)
 
 bool is_hopper() { return simt::settings().multiprocessor == simt::Multiprocessor::hopper; }
 
-ComputeCapability capability() { return fake_cuda::card_capability().value_or(ComputeCapability{is_hopper() ? 9 : 8, 0}); }
+/// Unless it was told: 9.0, 8.0 with an A100's shared memory, else 8.9.
+ComputeCapability capability() {
+  const bool a100 = simt::settings().multiprocessor == simt::Multiprocessor::kib_164;
+  return fake_cuda::card_capability().value_or(is_hopper() ? ComputeCapability{9, 0} : ComputeCapability{8, a100 ? 0 : 9});
+}
 
 bool only_noting() { return simt::settings().launches == simt::Launches::note; }
 

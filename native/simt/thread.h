@@ -59,8 +59,9 @@ void commit_copies();
 /// Takes out one copy that is due when at most `pending` groups may be under way; false when there is none.
 bool take_due_copy(int pending, AsyncCopy& copy);
 
-/// m16 n8 k16 (16-bit operands) or m16 n8 k8 (TF32) with f32 sums of the whole warp, after the PTX manual.
-enum class OperandType : uint8_t { bf16, f16, tf32 };
-void multiply_warp(float* d, const uint32_t* a, const uint32_t* b, OperandType type);
+/// m16 n8 k16 (16-bit operands), m16 n8 k8 (TF32) or m16 n8 k32 (8-bit operands) of the whole warp, after the PTX manual. Sums
+/// are f32, of int8 int32: four 32-bit words a lane.
+enum class OperandType : uint8_t { bf16, f16, tf32, int8, e4m3 };
+void multiply_warp(void* d, const uint32_t* a, const uint32_t* b, OperandType type);
 
 }  // namespace sidestep::simt

@@ -7,6 +7,8 @@
 namespace sidestep::testing {
 
 inline auto operands(Gemm& o) { return std::tie(o.a, o.b, o.c, o.bias); }
+inline auto operands(Gemm8bit& o) { return std::tie(o.a, o.a_scales, o.b, o.b_scales, o.c, o.bias); }
+inline auto operands(QuantiseRows& o) { return std::tie(o.x, o.factors, o.codes, o.scales); }
 inline auto operands(Copy& o) { return std::tie(o.src, o.dst); }
 inline auto operands(Fill& o) { return std::tie(o.y); }
 inline auto operands(Add& o) { return std::tie(o.a, o.b, o.y); }

@@ -24,7 +24,8 @@ constexpr Names<LawChoice, 4> kLaws{{{"auto", LawChoice::automatic},
                                      {"discrete", LawChoice::discrete}}};
 constexpr Names<Mode, 2> kModes{{{"fixed", Mode::fixed}, {"vanilla", Mode::vanilla}}};
 constexpr Names<CropStart, 2> kCropStarts{{{"coverage", CropStart::coverage}, {"uniform", CropStart::uniform}}};
-constexpr Names<Keep, 2> kPrecisions{{{"auto", Keep::as_stored}, {"8bit", Keep::int8}}};
+constexpr Names<Keep, 4> kPrecisions{
+    {{"auto", Keep::as_stored}, {"8bit", Keep::blocks}, {"int8", Keep::int8}, {"fp8", Keep::fp8}}};
 constexpr Names<LossWeighting, 2> kWeightings{{{"none", LossWeighting::none}, {"min_snr", LossWeighting::min_snr}}};
 constexpr Names<Padding, 2> kPaddings{{{"masked", Padding::masked}, {"upstream", Padding::upstream}}};
 constexpr Names<PartialAccumulation, 2> kPartial{

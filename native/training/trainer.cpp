@@ -2,11 +2,27 @@
 
 #include <algorithm>
 
+#include "core/error.h"
+#include "ops/cuda_plugin.h"
 #include "training/trainer_state.h"
 
 namespace sidestep {
 
 namespace {
+
+/// Said before a model is read.
+void expect_tensor_cores(Keep base, const Stream& stream) {
+  const std::optional<CodeFormat> format = format_of(base);
+  if (!format || stream.device().kind != DeviceKind::cuda) return;
+  const CudaDevice card = cuda_plugin().describe(stream.device().index);
+  const auto text = [](int times_ten) { return std::to_string(times_ten / 10) + "." + std::to_string(times_ten % 10); };
+  if (card.compute_capability >= least_capability(*format)) return;
+  throw Error(
+      "native/device-unavailable",
+      std::string(base == Keep::fp8 ? "base_precision: fp8" : "base_precision: int8") + " needs a card of compute capability " +
+          text(least_capability(*format)) + " or newer; " + card.name + " has " + text(card.compute_capability),
+      "Set base_precision: int8, which every card that the engine computes on multiplies, or 8bit, which only saves memory.");
+}
 
 TrainerSetup on_device(TrainerSetup setup, DeviceKind device) {
   setup.device = device;
@@ -22,6 +38,7 @@ Trainer::State::State(const TrainerSetup& setup, Stream& device_stream)
       progress(run),
       batches(run, stream.device(), memory.plan().batch_bytes / BatchUpload::kBatches),
       numbers(stream.device()) {
+  expect_tensor_cores(options().base_precision, stream);
   const WeightFiles weights = WeightFiles::open(setup.model_folder);
   const StackConfig& stack = run.files.model.stack;
   const int64_t streamed = memory.plan().streamed_layers;

@@ -19,6 +19,11 @@ std::string short_options(const std::string& optimizer, const std::string& adapt
          optimizer + R"("}})";
 }
 
+/// The same on a frozen model that is kept otherwise.
+std::string short_options_on(const std::string& base) {
+  return R"({"base_precision": ")" + base + R"(", )" + short_options("adamw", "lora").substr(1);
+}
+
 Run run_with(int threads, const TrainerSetup& setup, const fs::path& folder) {
   Stream stream(testing::device_under_test(), std::make_shared<ThreadPool>(threads));
   Trainer trainer(setup, stream);
@@ -45,6 +50,17 @@ TEST("whole trainings: every adapter by every optimizer, the same files by one t
       if (run.saved != run_with(3, setup, songs.folder / "three").saved)
         testing::fail(__FILE__, __LINE__, std::string(adapter) + " by " + optimizer + ": three threads leave other files");
     }
+}
+
+TEST("whole trainings: on frozen models of codes that are multiplied as they are, the same files by one thread and by three") {
+  const Songs songs;
+  for (const char* base : {"int8", "fp8"}) {
+    const TrainerSetup setup = setup_of(songs, short_options_on(base));
+    const Run run = run_with(1, setup, songs.folder / "one");
+    add_files(run);
+    if (run.saved != run_with(3, setup, songs.folder / "three").saved)
+      testing::fail(__FILE__, __LINE__, std::string(base) + ": three threads leave other files");
+  }
 }
 
 }  // namespace

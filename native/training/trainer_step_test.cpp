@@ -275,7 +275,8 @@ TrainerSetup streaming(const Songs& songs, int64_t layers, const std::string& mo
 TEST("trainer step: layers that wait on the host change no byte, in any order of a card's work, recorded or not") {
   if (testing::device_under_test().kind != DeviceKind::cuda) return;  // a CPU's weights lie on the host
   const Songs songs;
-  for (const char* more : {"", R"(, "base_precision": "8bit")", R"(, "gradient_checkpointing": {"ratio": 1, "offload": true})"}) {
+  for (const char* more : {"", R"(, "base_precision": "8bit")", R"(, "base_precision": "int8")",
+                           R"(, "gradient_checkpointing": {"ratio": 1, "offload": true})"}) {
     const std::string resident = run_of(streaming(songs, 0, more), songs.folder / "resident").weights;
     EXPECT(!resident.empty());
     EXPECT(run_of(streaming(songs, 3, more), songs.folder / "streamed").weights == resident);

@@ -183,13 +183,17 @@ TEST("trainer: a frozen model in 8 bits takes what was planned, for every kind o
            base + "\"}";
   };
   for (const char* type : {"lora", "dora", "lokr", "loha", "oft"})
-    expect_as_planned(setup_of(songs, options(type, "8bit")), stream);
+    for (const char* base : {"8bit", "int8", "fp8"}) expect_as_planned(setup_of(songs, options(type, base)), stream);
   const auto weights = [&](const char* base, DeviceKind device) {
     TrainerSetup setup = setup_of(songs, options("lora", base));
     setup.device = device;
     return plan_training(setup).memory.weights_bytes;
   };
   EXPECT(weights("8bit", DeviceKind::cpu) < weights("auto", DeviceKind::cpu));
+  for (const DeviceKind device : {DeviceKind::cpu, DeviceKind::cuda}) {
+    EXPECT(weights("int8", device) == weights("8bit", device));  // a scale a row, and no row here is longer than a block of 64
+    EXPECT(weights("fp8", device) < weights("int8", device));    // a scale for all rows of one input
+  }
   EXPECT(weights("auto", DeviceKind::cuda) > weights("auto", DeviceKind::cpu));  // f32 there, the checkpoint's bf16 here
   EXPECT_ERROR(plan_training(setup_of(songs, options("lora", "4bit"))), "train/option-invalid");
 }
@@ -230,29 +234,48 @@ TEST("trainer: a 16-bit checkpoint left as it lies gives the bits of one widened
          bytes_of(songs.folder / "b" / "adapter_model.safetensors"));
 }
 
+/// The mean distance of two curves of losses, as a share of the first one's mean.
+double distance(const std::vector<double>& from, const std::vector<double>& to) {
+  double difference = 0, sum = 0;
+  for (size_t i = 0; i < from.size(); ++i) {
+    difference += std::abs(from[i] - to[i]);
+    sum += from[i];
+  }
+  return difference / sum;
+}
+double mean(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return sum / static_cast<double>(values.size());
+}
+
 TEST("trainer: 8-bit frozen weights change the loss by little over 200 steps") {
   const Songs songs;
   Stream stream = make_stream(1);
-  const auto losses = [&](const char* base) {
-    Trainer trainer(setup_of(songs, R"({"adapter": {"type": "lora", "rank": 8, "alpha": 16, "dropout": 0}, "epochs": 40,
+  const auto losses = [&](const char* base, DType computes) {
+    TrainerSetup setup = setup_of(songs, R"({"adapter": {"type": "lora", "rank": 8, "alpha": 16, "dropout": 0}, "epochs": 40,
       "gradient_accumulation_steps": 1, "crop": {"max_latent_length": 12}, "base_precision": ")" +
-                                        std::string(base) + "\"}"),
-                    stream);
+                                             std::string(base) + "\"}");
+    setup.compute_dtype = computes;
+    Trainer trainer(setup, stream);
     std::vector<double> found;
     while (!trainer.finished()) found.push_back(trainer.step().loss);
+    EXPECT(found.size() == 200);
     return found;
   };
-  const std::vector<double> whole = losses("auto"), coded = losses("8bit");
-  EXPECT(whole.size() == 200 && coded.size() == 200);
-  double difference = 0, sum = 0;
-  for (size_t i = 0; i < whole.size(); ++i) {
-    difference += std::abs(whole[i] - coded[i]);
-    sum += whole[i];
-  }
+  const std::vector<double> whole = losses("auto", DType::f32), blocks = losses("8bit", DType::f32);
   // The largest of 64 normal weights is about 2.5 deviations: rounding to steps of 1/127 of it adds noise of
   // 2.5 / (127 sqrt(12)) = 0.6% of a weight, and the loss may not move by more. Found: 0.22% a step, 0.04% in the mean.
-  EXPECT(difference / sum < 6e-3);
-  EXPECT(difference > 0);
+  EXPECT(distance(whole, blocks) < 6e-3);
+  EXPECT(distance(whole, blocks) > 0);
+  // Products of codes quantise what is multiplied with the weights besides, on the way up and down. Beside bf16, as on a card.
+  const std::vector<double> bf16 = losses("auto", DType::bf16);
+  for (const char* base : {"int8", "fp8"}) {
+    const std::vector<double> codes = losses(base, DType::bf16);
+    EXPECT(distance(bf16, codes) < 0.03);
+    EXPECT(std::abs(mean(codes) / mean(bf16) - 1) < 0.03);
+    EXPECT(distance(bf16, codes) > 0);
+  }
 }
 
 TEST("timesteps: upstream's law is the larger of two draws, and its quantiles are known") {

@@ -19,6 +19,8 @@ export interface EngineDescription {
     readonly products: string;
     /** Without the library: the plugin's own kernel. */
     readonly own_products: boolean;
+    /** Ten times it: 89 is 8.9. */
+    readonly compute_capability: number;
   }[];
   /** Why there is no CUDA device; null when there is one. */
   readonly no_cuda: string | null;

@@ -7,7 +7,8 @@ import {isStageReference, type ParamLeaf, paramLeaves, pathMatches} from '../sta
 import type {StageType} from '../stage/stage-type.js';
 import type {DagStage} from './dag.js';
 import type {FingerprintParts, PlannedOutput, PlannedStage} from './plan.js';
-import {fileKey, type World} from './world.js';
+import {tensorCoreProblem} from './tensor-cores.js';
+import {fileKey, type NumericsObservation, type World} from './world.js';
 
 /** What of a stage's fingerprint can be known now. */
 export interface KnownParts {
@@ -28,7 +29,7 @@ export function gatherParts(
   const inputs = gatherInputs(stage, type, upstream, world);
   const files = gatherFiles(stage.configured, type, world);
   const numerics = type.numerics === 'engine' ? world.numerics(stage.configured.resources) : undefined;
-  const numericsProblems = numerics?.kind === 'problem' ? [numerics.problem] : [];
+  const numericsProblems = numerics === undefined ? [] : problemsOn(stage.configured, numerics);
   return {
     parts: {
       uses: type.name,
@@ -42,6 +43,13 @@ export function gatherParts(
     unknown_inputs: inputs.unknown,
     problems: [...inputs.problems, ...files.problems, ...numericsProblems],
   };
+}
+
+/** Of the cards that a request may come to, the first is looked at. */
+function problemsOn(configured: ConfiguredStage, numerics: NumericsObservation): readonly Problem[] {
+  if (numerics.kind === 'problem') return [numerics.problem];
+  const unfit = tensorCoreProblem(configured, numerics.device, numerics.compute_capability);
+  return unfit === undefined ? [] : [unfit];
 }
 
 export function fingerprintOfParts(parts: FingerprintParts): Fingerprint {

@@ -100,6 +100,8 @@ export type NumericsObservation =
       readonly device: string;
       /** All that the request may come to, alike in what they compute; a run takes one that is free. Absent: `device` alone. */
       readonly devices?: readonly string[];
+      /** Of that card, ten times it: 89 is 8.9. */
+      readonly compute_capability?: number;
     }
   | {readonly kind: 'problem'; readonly problem: Problem};
 

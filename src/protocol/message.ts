@@ -227,4 +227,6 @@ export interface DeviceReport {
   readonly products?: string;
   /** The library was not found: products run on the plugin's own kernels, somewhat slower. */
   readonly own_products?: boolean;
+  /** Of a card, ten times it: 89 is 8.9. */
+  readonly compute_capability?: number;
 }

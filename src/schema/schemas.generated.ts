@@ -4216,10 +4216,12 @@ export const schemas: Readonly<Record<string, Schema>> = {
     }
    },
    "base_precision": {
-    "description": "How the frozen model's matrices are kept. `auto`: in the precision of the computation (on a CPU, 16-bit checkpoints stay as they are). `8bit`: as 8-bit numbers with a scale for every 64 of them, widened where a product needs them; about half the memory of bf16 for the model, slightly slower, and the loss moves by a fraction of a percent. The adapter is for the unquantised model all the same.",
+    "description": "How the frozen model's matrices are kept. `auto`: in the precision of the computation (on a CPU, 16-bit checkpoints stay as they are). `8bit`: as 8-bit numbers with a scale for every 64 of them, widened where a product needs them; about half the memory of bf16 for the model, slightly slower, and the loss moves by a fraction of a percent. `int8`, `fp8`: as 8-bit codes that tensor cores multiply as they are, what is multiplied with them quantised on the way, forward and backward; as little memory, meant to be faster on a card (int8 from compute capability 8.0 on, fp8 from 8.9), the loss moves by up to a few percent; a CPU computes the same, slower. The adapter is for the unquantised model all the same.",
     "enum": [
      "auto",
-     "8bit"
+     "8bit",
+     "int8",
+     "fp8"
     ],
     "default": "auto"
    },

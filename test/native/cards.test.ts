@@ -63,6 +63,11 @@ test('8 GB keep most layers of such a song, and all of them beside a base in 8 b
   const coded = await planFor('4060', {...rank16, base_precision: '8bit'});
   expect(coded.recomputation.kept_layers).toBe(24);
   expect(coded.weights_bytes).toBeLessThan(0.6 * half.weights_bytes);
+  for (const base_precision of ['int8', 'fp8']) {
+    const products = await planFor('4060', {...rank16, base_precision});
+    expect(products.weights_bytes).toBeLessThan(1.55 * 2 ** 30);
+    expect(products.recomputation.kept_layers).toBe(24);
+  }
 });
 
 test('XL trains on 12 GB with all its layers there, and on 8 GB with as many on the host as it takes', async () => {

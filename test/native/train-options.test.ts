@@ -52,6 +52,8 @@ const changes: readonly Change[] = [
   {option: 'timestep.timestep_sigma', value: 0.5},
   {option: 'timestep.adaptive_ratio', value: 1},
   {option: 'base_precision', value: '8bit'},
+  {option: 'base_precision', value: 'int8'},
+  {option: 'base_precision', value: 'fp8'},
   {option: 'cfg_dropout', value: 0.9},
   {option: 'loss_weighting', value: 'min_snr'},
   {option: 'snr_gamma', value: 0.1, beside: minSnr},

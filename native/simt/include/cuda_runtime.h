@@ -57,7 +57,7 @@ enum cudaStreamCaptureStatus : int {
   cudaStreamCaptureStatusActive,
   cudaStreamCaptureStatusInvalidated
 };
-enum cudaDataType_t : int { CUDA_R_32F = 0, CUDA_R_16F = 2, CUDA_R_16BF = 14 };
+enum cudaDataType_t : int { CUDA_R_32F = 0, CUDA_R_16F = 2, CUDA_R_16BF = 14, CUDA_R_8F_E4M3 = 28 };
 using cudaDataType = cudaDataType_t;
 constexpr unsigned cudaHostAllocPortable = 1, cudaEventDisableTiming = 2;
 

@@ -149,7 +149,7 @@ const values: Readonly<Record<string, string>> = {
   load_in_8bit: '8bit',
   quantize: '8bit',
   quantization: '8bit',
-  fp8_base: '8bit',
+  fp8_base: 'fp8',
   bf16: 'bf16',
   full_bf16: 'bf16',
   fp16: 'f16',

@@ -7,7 +7,6 @@ export const synonyms: Readonly<Record<string, string>> = {
   float16: 'f16',
   half: 'f16',
   bfloat16: 'bf16',
-  int8: '8bit',
   adam: 'adamw',
   adam8bit: 'adamw8bit',
   adamw_8bit: 'adamw8bit',

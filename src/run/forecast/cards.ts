@@ -12,6 +12,18 @@ export const cards = {
 } as const;
 export type CardName = keyof typeof cards;
 
+/** Compute capability, ten times it, by the name that `--card` takes. */
+export const capabilities: Readonly<Record<CardName, number>> = {
+  '3060': 86,
+  '4060': 89,
+  '4070': 89,
+  '4090': 89,
+  '5090': 120,
+  a100: 80,
+  h100: 90,
+  h200: 90,
+};
+
 /** Pure: what stages that may run on a card would count on there. */
 export function memoryOfCard(name: CardName): number {
   return cards[name] * 2 ** 30;

@@ -4,6 +4,7 @@ import {type StageMemory, UNKNOWN_LIMIT_BYTES} from '../../event/memory-forecast
 import type {PlannedStage} from '../../plan/plan.js';
 import {usefulRanks} from '../../plan/ranks.js';
 import {shardsHere} from '../../plan/shards.js';
+import {tensorCoreProblem} from '../../plan/tensor-cores.js';
 import type {World} from '../../plan/world.js';
 import type {InputObject, MemoryQuestion, SampleBounds} from '../../protocol/message.js';
 import {
@@ -17,7 +18,7 @@ import {joinedLists} from '../../stage/joined.js';
 import {LATENT_HZ} from '../../stage/latent-rate.js';
 import {pathMatches} from '../../stage/param.js';
 import {type CollectedSample, isSampleCollection} from '../../stage/sample-parts.js';
-import {type CardName, memoryOfCard} from './cards.js';
+import {type CardName, capabilities, memoryOfCard} from './cards.js';
 import type {memoryLimits} from './limit.js';
 
 /** What is known when a plan has been made. */
@@ -70,6 +71,8 @@ function placeOf(stage: PlannedStage, {world, card, limitOf}: ForecastWorld): Pl
   const {device, precision, executor} = configured.resources;
   if (card !== undefined && device !== 'cpu') {
     const wanted = precision === 'auto' ? 'bf16' : precision;
+    const unfit = tensorCoreProblem(configured, card, capabilities[card]);
+    if (unfit !== undefined) return later(unfit.message);
     return {device: 'cuda:0', precision: wanted, limit_bytes: memoryOfCard(card)};
   }
   const numerics = world.numerics(configured.resources);

@@ -63,7 +63,8 @@ function smallerState({optimizer}: JsonObject): MemorySaving[] {
 }
 
 function smallerBase({base_precision}: JsonObject): MemorySaving[] {
-  return base_precision === '8bit' ? [] : [merging('base_precision: 8bit', {base_precision: '8bit'})];
+  const coded = base_precision !== undefined && base_precision !== 'auto';
+  return coded ? [] : [merging('base_precision: 8bit', {base_precision: '8bit'})];
 }
 
 function shorterCrop({crop}: JsonObject): MemorySaving[] {

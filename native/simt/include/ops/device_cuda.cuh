@@ -59,6 +59,15 @@ inline void mma_m16n8k8_tf32(float (&d)[4], const uint32_t (&a)[4], uint32_t b0,
   simt::multiply_warp(d, a, b, simt::OperandType::tf32);
 }
 
+inline void mma_m16n8k32(int32_t (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
+  const uint32_t b[2] = {b0, b1};
+  simt::multiply_warp(d, a, b, simt::OperandType::int8);
+}
+inline void mma_m16n8k32(float (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
+  const uint32_t b[2] = {b0, b1};
+  simt::multiply_warp(d, a, b, simt::OperandType::e4m3);
+}
+
 /// A lane's row of a matrix, and the elements of all four matrices that it gets.
 enum class Matrices : uint8_t { as_stored, transposed };
 template <Matrices order>
