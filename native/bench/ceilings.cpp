@@ -53,29 +53,34 @@ namespace {
 // are assumed. Data centres' cards multiply on tensor cores, three TF32 products for one: a third of the data sheet's TF32,
 // beside which an A100's f32 units have 0.71 of the time to do, a Hopper's 0.96; 0.60 and 0.45 are assumed.
 //
-// Products of 8-bit codes (ops/gemm8bit_cuda.cu) run the same instructions as our own 16-bit ones over half as many bytes. An mma
-// of twice as many terms takes an A100 as long as one of 16 bits, so does e4m3 with f32 sums a GeForce: their shares. A GeForce
-// takes half as long for int8: what is not mma weighs twice, 0.72. Hopper's mma.sync reaches 0.50 as in 16 bits.
+// Products of 8-bit codes, all estimates. Our own (ops/gemm8bit_cuda.cu) run the instructions of our 16-bit ones over half as
+// many bytes. int8: an mma of twice as many terms takes an A100 as long as one of 16 bits: its share, and a Hopper's is its 0.50.
+// A GeForce takes half as long for it: what is not mma weighs twice, 0.70 to 0.72. e4m3 is the library's where it is there: on a
+// GeForce an mma with f32 sums takes as long as one of 16 bits, so that the share of our own 16-bit products is assumed; a Hopper
+// has 0.50, less than in 16 bits, as the same traffic stands beside half of the time. Our own e4m3 has tiles of 64 x 64, half of
+// the FLOP a byte from L2 that int8 has (4.4 TB/s of a 4090's at 0.85): 0.65. A Hopper's mma.sync knows no e4m3: the compiler
+// widens both operands and multiplies in f16 (NVIDIA in github.com/NVIDIA/cutlass, issue 1986), at half of the rate: 0.20 of
+// e4m3's where our 16-bit products would have 0.25, for the widening and the smaller tiles.
 constexpr double kTera = 1e12;
 const std::vector<Card> kCards = {
     // name, multiprocessors, GiB, tensor, vector, bytes/s, products, attention, its backward pass: dk and dv, dq of frozen keys,
-    // dq; TF32, convolutions, own products; int8 and its share, e4m3 and its share
+    // dq; TF32, convolutions, own products; int8 and its share; e4m3, its share by the library and by our own kernel
     {"3060", 28, 12, 25.5 * kTera, 12.7 * kTera, 0.360 * kTera, 0.945, 0.86, 0.82, 0.82, 0.83, 0, 0.65, 0.83, 101.9 * kTera, 0.70,
-     0, 0},
+     0, 0, 0},
     {"4060", 24, 8, 30.2 * kTera, 15.1 * kTera, 0.272 * kTera, 0.92, 0.89, 0.85, 0.85, 0.85, 0, 0.65, 0.85, 121.0 * kTera, 0.72,
-     60.4 * kTera, 0.85},
+     60.4 * kTera, 0.85, 0.65},
     {"4070", 46, 12, 58.3 * kTera, 29.1 * kTera, 0.504 * kTera, 0.92, 0.89, 0.84, 0.84, 0.78, 0, 0.65, 0.85, 233.2 * kTera, 0.72,
-     116.6 * kTera, 0.85},
+     116.6 * kTera, 0.85, 0.65},
     {"4090", 128, 24, 165.2 * kTera, 82.6 * kTera, 1.008 * kTera, 0.92, 0.89, 0.83, 0.83, 0.82, 0, 0.65, 0.85, 660.6 * kTera,
-     0.72, 330.3 * kTera, 0.85},
+     0.72, 330.3 * kTera, 0.85, 0.65},
     {"5090", 170, 32, 209.5 * kTera, 104.8 * kTera, 1.792 * kTera, 0.85, 0.88, 0.74, 0.74, 0.62, 0, 0.65, 0.83, 838.0 * kTera,
-     0.70, 419.0 * kTera, 0.83},
+     0.70, 419.0 * kTera, 0.83, 0.65},
     {"a100", 108, 80, 312.0 * kTera, 19.5 * kTera, 2.039 * kTera, 0.75, 0.50, 0.40, 0.40, 0.60, 156.0 * kTera, 0.60, 0.62,
-     624.0 * kTera, 0.62, 0, 0},
+     624.0 * kTera, 0.62, 0, 0, 0},
     {"h100", 132, 80, 989.4 * kTera, 66.9 * kTera, 3.350 * kTera, 0.63, 0.45, 0.36, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50,
-     1978.9 * kTera, 0.50, 1978.9 * kTera, 0.50},
+     1978.9 * kTera, 0.50, 1978.9 * kTera, 0.50, 0.20},
     {"h200", 132, 141, 989.4 * kTera, 66.9 * kTera, 4.800 * kTera, 0.63, 0.45, 0.36, 0.28, 0.41, 494.7 * kTera, 0.45, 0.50,
-     1978.9 * kTera, 0.50, 1978.9 * kTera, 0.50},
+     1978.9 * kTera, 0.50, 1978.9 * kTera, 0.50, 0.20},
 };
 
 // A copy's share of the memory, which a product reaches that has enough loads under way: tiles of 64 x 64 have two stages of 8
@@ -185,7 +190,10 @@ const Card& card_of(const std::string& name) {
 
 double expected_seconds(const Card& given, DType dtype, std::string_view op, const Cost& cost, Products products) {
   Card card = given;
-  if (products == Products::own) card.product_share = card.own_product_share;
+  if (products == Products::own) {
+    card.product_share = card.own_product_share;
+    card.e4m3_share = card.own_e4m3_share;
+  }
   const Ceilings ceilings = card.ceilings(dtype);
   const Unit unit = unit_of(op);
   const double tiles = tiles_of(op);

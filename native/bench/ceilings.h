@@ -39,7 +39,8 @@ struct Card {
   double int8_flops = 0;         ///< of tensor cores, with 32-bit sums
   double int8_share = 0;         ///< of that, by the engine's own product
   double e4m3_flops = 0;         ///< of tensor cores, with f32 sums; 0: none
-  double e4m3_share = 0;         ///< of that, by the engine's own product
+  double e4m3_share = 0;         ///< of that, by the library's product
+  double own_e4m3_share = 0;     ///< of that, by the engine's own in its place
 
   Ceilings ceilings(DType dtype) const;
   size_t bytes() const;
