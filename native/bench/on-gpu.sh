@@ -99,9 +99,17 @@ tests() {
   step "the same with the engine's own product kernel" env SIDESTEP_CUBLASLT= "$build/sidestep_tests" --device $device "${product_tests[@]}"
 }
 
+# The frozen bases in 8 bits that the card's tensor cores multiply.
+coded_bases() {
+  local capability
+  capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -1)
+  echo int8
+  [ -z "${REHEARSE:-}" ] && [ "${capability//./}" -lt 89 ] || echo fp8
+}
+
 # A training on the CPU and on the card from the same weights, noise and batch: some layers of the 2B model's shapes, kernels in company.
 follow() {
-  local config=$build/follow.json latents=400 precision steps=50 small=()
+  local config=$build/follow.json latents=400 precision base steps=50 small=() kinds=("f32 auto" "bf16 auto")
   echo '{"num_hidden_layers": 4, "layer_types": ["sliding_attention", "full_attention", "sliding_attention", "full_attention"]}' > "$config"
   if [ -n "${REHEARSE:-}" ]; then
     latents=40 steps=4
@@ -109,9 +117,11 @@ follow() {
       "layer_types": ["sliding_attention", "full_attention"], "encoder_hidden_size": 256}' > "$config"
     small=(--condition 16)
   fi
-  for precision in f32 bf16; do
-    step "$steps steps beside the CPU, $precision" "$build/sidestep_bench" follow --config "$config" --latents $latents --rank 16 --steps $steps \
-      --precision $precision --backend $device "${small[@]}"
+  for base in $(coded_bases); do kinds+=("bf16 $base"); done
+  for kind in "${kinds[@]}"; do
+    read -r precision base <<< "$kind"
+    step "$steps steps beside the CPU, $precision, base $base" "$build/sidestep_bench" follow --config "$config" --latents $latents --rank 16 \
+      --steps $steps --precision $precision --base $base --backend $device "${small[@]}"
   done
 }
 
@@ -207,6 +217,16 @@ other_models() {
   step "a denoising step" "${bench[@]}" generate --config "$1" --latents $latents --backend $device "${few[@]}"
 }
 
+# The same step with the frozen model as codes.
+coded() {
+  local base
+  for base in $(coded_bases); do
+    step "predicted, base $base" "$build/sidestep_bench" predict --config "$1" --latents 6000 --rank 64 --base $base --card "$(predicted_card)"
+    step "training step, base $base" "${noted[@]}" "$build/sidestep_bench" train_step --config "$1" --latents 6000 --rank 64 --base $base \
+      --backend $device
+  done
+}
+
 benches() {
   local config=${CONFIG:-$build/dit-2b.json} noted=()
   [ -z "${REHEARSE:-}" ] || noted=(env SIDESTEP_SIMT_LAUNCHES=note)
@@ -224,6 +244,7 @@ benches() {
       --checkpointing on --backend $device
     step "the same, queued op by op" "${noted[@]}" env SIDESTEP_CUDA_GRAPHS=off "$build/sidestep_bench" train_step --config "$config" --latents $latents \
       --rank 64 --backend $device
+    [ $latents -eq 6000 ] && coded "$config"
     pytorch $latents
   done
   other_models "$config"
