@@ -20,8 +20,10 @@ note() { # note BENCH ARGUMENT...: what that launches
   exit 1
 }
 
-echo '{}' > "$work/2b.json" # the defaults
-echo '{"hidden_size":2560,"intermediate_size":9728,"num_hidden_layers":32,"num_attention_heads":32,"encoder_hidden_size":2048,"encoder_intermediate_size":6144,"encoder_num_attention_heads":16,"encoder_num_key_value_heads":8}' > "$work/xl.json"
+# A layer of each kind: which instances are launched is in a layer's widths, types and bands, not in how many layers there are.
+layers='"num_hidden_layers":2,"layer_types":["sliding_attention","full_attention"]'
+echo "{$layers}" > "$work/2b.json" # the defaults, else
+echo "{$layers"',"hidden_size":2560,"intermediate_size":9728,"num_attention_heads":32,"encoder_hidden_size":2048,"encoder_intermediate_size":6144,"encoder_num_attention_heads":16,"encoder_num_key_value_heads":8}' > "$work/xl.json"
 echo '{"hidden_size":1024,"intermediate_size":3072,"num_hidden_layers":28,"num_attention_heads":16,"num_key_value_heads":8,"head_dim":128,"vocab_size":151669}' > "$work/text.json"
 note_models() {
   local model

@@ -6,6 +6,6 @@ namespace sidestep {
 /// tensors of older numerics are never mixed with new ones.
 constexpr int kNumericsVersion = 4;
 /// Raised whenever the functions the addon offers change; src/native refuses another one.
-constexpr int kBindingVersion = 6;
+constexpr int kBindingVersion = 7;
 
 }  // namespace sidestep

@@ -3,7 +3,7 @@ import {SidestepError} from '../base/problem.js';
 import type {NativeTensor} from './tensor.js';
 
 /** Raised together with kBindingVersion in native/core/version.h; test/native/binding-names.json says when. */
-export const BINDING_VERSION = 6;
+export const BINDING_VERSION = 7;
 
 export interface CallValue {
   readonly result: string;
