@@ -5,6 +5,7 @@ import {accidentOf} from '../../base/accident.js';
 import {isFileError} from '../../base/durable.js';
 import {pause} from '../../base/timer.js';
 import {type ChildOutput, drained, exited, readOutput} from '../child-output.js';
+import {onlyEndedRemain} from './process-group.js';
 
 /** A program of the user's that runs, with all it starts, no longer than this process. */
 export interface GuardedProgram {
@@ -112,7 +113,7 @@ async function endGroup(child: Child): Promise<void> {
   signalGroup(child, 'SIGTERM');
   await dismissGuard(guard);
   const until = performance.now() + LEAVE_WITHIN_MS;
-  while (signalGroup(child, 0) && performance.now() < until) await pause(20);
+  while (signalGroup(child, 0) && !onlyEndedRemain(child.pid) && performance.now() < until) await pause(20);
   signalGroup(child, 'SIGKILL');
 }
 
