@@ -35,7 +35,12 @@ note_models() {
     [ "$SIDESTEP_SIMT_SHARED" = 164 ] || note train_step --config "$work/$model.json" --latents 6000 --rank 64 --steps 1 --base fp8
     note generate --config "$work/$model.json" --latents 1500 --steps 1
   done
-  # As a pipeline may ask for.
+  # As a pipeline may ask for. XL launches in f16 what the 2B model does: it does so in bf16.
+  note train_step --config "$work/2b.json" --latents 6000 --rank 64 --steps 1 --precision f16
+  note train_step --config "$work/2b.json" --latents 1501 --rank 64 --steps 1 --batch 2 --checkpointing off --precision f16
+  note train_step --config "$work/2b.json" --latents 6000 --rank 64 --steps 1 --base int8 --precision f16
+  [ "$SIDESTEP_SIMT_SHARED" = 164 ] || note train_step --config "$work/2b.json" --latents 6000 --rank 64 --steps 1 --base fp8 --precision f16
+  note generate --config "$work/2b.json" --latents 1500 --steps 1 --precision f16
   note train_step --config "$work/2b.json" --latents 1501 --rank 64 --steps 1 --batch 2 --precision f32
   note generate --config "$work/2b.json" --latents 1500 --steps 1 --precision f32
   note encode_text --config "$work/text.json" --steps 1 --precision f32 # encoders and autoencoder compute in f32 (binding/)

@@ -9,8 +9,9 @@ struct Case {
   int64_t rows, width;
   DType dtype;
 };
-constexpr Case kCases[] = {{1, 1, DType::f32},   {3, 5, DType::f32},  {2, 16, DType::f32},   {7, 131, DType::f32},
-                           {3, 33, DType::bf16}, {3, 33, DType::f16}, {2, 20011, DType::f32}};
+constexpr Case kCases[] = {{1, 1, DType::f32},   {3, 5, DType::f32},   {2, 16, DType::f32},
+                           {7, 131, DType::f32}, {3, 33, DType::bf16}, {3, 33, DType::f16},
+                           {3, 32, DType::bf16}, {3, 32, DType::f16},  {2, 20011, DType::f32}};
 
 double bound(DType dtype, int roundings) { return std::max(2e-7, roundings * one_rounding(dtype)); }
 
@@ -60,8 +61,10 @@ TEST("gated_add: the gate belongs to its sample; gradients match float64") {
     const Shape shape{c.rows, frames, c.width}, per_sample{c.rows, c.width};
     const Storage x = random_tensor(shape, 1, c.dtype), h = random_tensor(shape, 2, c.dtype),
                   dy = random_tensor(shape, 3, c.dtype);
-    Storage gate_owner, y(c.dtype, shape), dh(c.dtype, shape), dgate(DType::f32, per_sample);
-    const Tensor gate = padded_view(gate_owner, per_sample, c.dtype, 4);
+    Storage gate_owner = random_tensor(per_sample, 4, c.dtype), y(c.dtype, shape), dh(c.dtype, shape),
+            dgate(DType::f32, per_sample);
+    const bool whole_packs = c.width % 8 == 0;
+    const Tensor gate = whole_packs ? gate_owner.tensor() : padded_view(gate_owner, per_sample, c.dtype, 4);
     gated_add({x.view(), h.view(), gate, y.tensor()}, stream);
     gated_add_backward({dy.view(), h.view(), gate, dh.tensor(), dgate.tensor()}, stream);
     const Doubles vx = values_of(x.view()), vh = values_of(h.view()), g = values_of(gate), d = values_of(dy.view());
@@ -116,6 +119,11 @@ TEST("copy: dtypes, strides, transposes and broadcasts") {
     Storage inner(dtype, {2, 3, 7, 5});
     copy({x.view().transposed(2, 3), inner.tensor()}, stream);
     expect_near(inner.view().transposed(2, 3), v, bound(dtype, 1));
+  }
+  for (const DType dtype : {DType::bf16, DType::f16}) {  // rows of whole packs
+    const Storage narrow = random_tensor({3, 32}, 2, dtype), widened(DType::f32, {3, 32});
+    copy({narrow.view(), widened.tensor()}, stream);
+    EXPECT(values_of(widened.view()) == values_of(narrow.view()));
   }
   Storage wide(DType::f32, {4, 7});
   const ConstTensor row(x.view().raw(), DType::f32, {4, 7}, {0, 1}, {});

@@ -1,5 +1,6 @@
 #include "ops/flow.h"
 
+#include "ops/elementwise.h"
 #include "ops/op_testing.h"
 
 namespace sidestep::testing {
@@ -11,6 +12,11 @@ TEST("timestep_embedding: cosines then sines of 1000 t f") {
     const Storage t = stored({0, 0.25, 0.9999, 1}, {4});
     Storage y(DType::f32, {4, width});
     timestep_embedding({t.view(), y.tensor()}, stream);
+    for (const DType dtype : {DType::bf16, DType::f16}) {
+      const Storage narrow(dtype, {4, width});
+      timestep_embedding({t.view(), narrow.tensor()}, stream);
+      expect_near(narrow.view(), values_of(y.view()), one_rounding(dtype));
+    }
     Doubles exact, upstream;
     for (const double value : values_of(t.view())) {
       for (const int part_index : {0, 1})
@@ -113,6 +119,12 @@ TEST("normal_fill: element i is normal(key, i), whatever the length") {
     normal_fill({y.tensor(), key}, stream);
     for (int64_t i = 0; i < n; i += 1 + n / 50) EXPECT(y.view().data<float>()[i] == normal(key, static_cast<uint64_t>(i)));
     EXPECT(y.view().data<float>()[n - 1] == normal(key, static_cast<uint64_t>(n - 1)));
+    for (const DType dtype : {DType::bf16, DType::f16}) {
+      const Storage narrow(dtype, {n}), rounded(dtype, {n});
+      normal_fill({narrow.tensor(), key}, stream);
+      copy({y.view(), rounded.tensor()}, stream);
+      EXPECT(same_bytes(narrow.view(), rounded.view()));
+    }
   }
 }
 

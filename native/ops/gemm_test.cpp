@@ -163,6 +163,21 @@ TEST("gemm: 16-bit operands whose rows begin at 16 bytes, with a result and a bi
       });
 }
 
+TEST("gemm: 16-bit operands whose rows begin at 16 bytes, without a bias, match float64 in their own type and in f32") {
+  for (const DType dtype : {DType::bf16, DType::f16})
+    for_all_transposes([&](Transpose ta, Transpose tb) {
+      const Case c{1, 64, 72, 40, ta, tb, dtype};
+      expect_close(c);
+      Case wide = c;
+      wide.dtype = DType::f32;
+      Operands o(c);
+      o.c = Matrix(DType::f32, 1, c.m, c.n, wide, 3);
+      const std::vector<double> expected = reference(c, o);
+      run(c, o, 2);
+      EXPECT_REL_L2(o.c.tensor, ConstTensor(expected.data(), DType::f64, o.c.tensor.shape()), 1e-6);
+    });
+}
+
 // What a product of the same operands gives once b is widened by hand.
 Storage with_widened_b(const Case& c, const Operands& o, Stream& stream) {
   const Storage wide(DType::f32, o.b.tensor.shape()), result(DType::f32, o.c.tensor.shape());
