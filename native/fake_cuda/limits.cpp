@@ -17,20 +17,23 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// How many allocations there were since the variable got its value.
+/// How many allocations there are until the first that is refused, since the variable got its value, and how many more are.
 struct Countdown {
   std::mutex mutex;
   std::string value;
-  long long left = 0;
+  long long left = 0, more = 0;
 
-  bool over() {
+  bool refuses() {
     const std::lock_guard lock(mutex);
     std::string now = variable("SIDESTEP_CARD_REFUSES");
     if (now != value) {
       value = std::move(now);
+      const size_t plus = value.find('+');
       left = value.empty() ? 0 : std::stoll(value);
+      more = plus == std::string::npos ? 0 : std::stoll(value.substr(plus + 1));
     }
-    return left > 0 && --left == 0;
+    if (left > 0) return --left == 0;
+    return more > 0 && more-- > 0;
   }
 };
 
@@ -48,7 +51,7 @@ size_t card_bytes() {
 }
 
 bool refuses(size_t bytes, size_t used) {
-  const bool injected = countdown().over();
+  const bool injected = countdown().refuses();
   const size_t all = card_bytes();
   return injected || used > all || bytes > all - used;
 }

@@ -81,6 +81,27 @@ void run(const Gemm& op, void (*function)(const Gemm&, Stream&), const char* nam
   run<Gemm>(op, function, name, stream);
 }
 
+bool (*engine_relief)(size_t) = nullptr;
+
+/// Scratch memory that a card's kernels take for a moment, where they must: asked for again as long as the engine gives something
+/// back, but while a recording is made.
+void take_scratch_for_a_moment(const Queue& queue) {
+  constexpr size_t kBytes = 4096;
+  for (;;) {
+    try {
+      return release(queue.card, allocate(queue.card, kBytes));
+    } catch (const Error&) {
+      if (queue.recording || engine_relief == nullptr || !engine_relief(kBytes)) throw;
+    }
+  }
+}
+
+/// As the CUDA plugin: the gradients of the scores are in memory for a moment.
+void run(const AttentionBackward& op, void (*function)(const AttentionBackward&, Stream&), const char* name, Stream& stream) {
+  take_scratch_for_a_moment(queue_of(stream, name));
+  run<AttentionBackward>(op, function, name, stream);
+}
+
 #define SIDESTEP_FAKE_CUDA_OP(Struct, function) \
   void queued_##function(const Struct& op, Stream& stream) { run(op, &cpu::function, #function, stream); }
 SIDESTEP_OPS(SIDESTEP_FAKE_CUDA_OP)
@@ -183,8 +204,8 @@ const CudaPlugin kPlugin = {
     &synchronize,
     {&begin, &end, &replay, &release_recording},
     {&create_event, &destroy_event, &record_event, &wait_in_queue, &wait_on_host},
-    &finish_card,             // it keeps nothing
-    [](bool (*)(size_t)) {},  // its ops ask for no memory
+    &finish_card,  // it keeps nothing
+    [](bool (*relieve)(size_t)) { engine_relief = relieve; },
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "ops/elementwise.h"
+#include "ops/transfer.h"
 
 namespace sidestep {
 
@@ -54,7 +56,29 @@ void GradientRelay::begin(const Pass& pass) {
   std::fill(stages_.begin(), stages_.end(), Stage::waiting);
 }
 
-void GradientRelay::finish() {
+bool GradientRelay::begin_again(Stream& stream) {
+  const auto is = [&](Stage wanted) { return std::count(stages_.begin(), stages_.end(), wanted) > 0; };
+  if ((is(Stage::fetched) || is(Stage::sent)) && !route_->receives_again()) return false;
+  for (size_t i = 0; i < stages_.size(); ++i) {
+    const std::vector<TrainedTensor>& trained = adapters_.modules()[i].adapter->trained();
+    if (stages_[i] == Stage::sent) {
+      for (const TrainedTensor& t : trained) sent_before_[i].push_back(to_host(t.grad.view(), stream));
+      stages_[i] = Stage::sent_before;
+    } else if (stages_[i] == Stage::fetched) {
+      if (pass_.micro == 0)
+        for (const TrainedTensor& t : trained) fill({t.grad.tensor(), 0}, stream);
+      stages_[i] = Stage::waiting;
+    }
+  }
+  return true;
+}
+
+void GradientRelay::finish(Stream& stream) {
+  for (const auto& [module, gradients] : sent_before_) {
+    const std::vector<TrainedTensor>& trained = adapters_.modules()[module].adapter->trained();
+    for (size_t i = 0; i < trained.size(); ++i) transfer({gradients[i].view(), trained[i].grad.tensor()}, stream);
+  }
+  sent_before_.clear();
   for (size_t i = 0; i < stages_.size(); ++i) {
     if (stages_[i] == Stage::waiting) fetch(i);
     if (stages_[i] == Stage::fetched) send(i);
@@ -63,6 +87,7 @@ void GradientRelay::finish() {
 }
 
 void GradientRelay::fetch(size_t module) {
+  if (stages_[module] == Stage::sent_before) return;
   if (stages_[module] != Stage::waiting)
     throw Error("native/gradient-passed-on", adapters_.modules()[module].name + " has two backward passes in one micro-batch",
                 "This is a bug in sidestep: ranks sum gradients module by module. Train on one rank.");
@@ -71,6 +96,7 @@ void GradientRelay::fetch(size_t module) {
 }
 
 void GradientRelay::send(size_t module) {
+  if (stages_[module] == Stage::sent_before) return;
   stages_[module] = Stage::sent;
   route_->send(module);
 }

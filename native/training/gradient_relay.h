@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -26,8 +27,11 @@ class GradientRelay {
   void change_route(std::unique_ptr<GradientRoute> route);
   /// The backward pass that comes belongs to this micro-batch.
   void begin(const Pass& pass);
+  /// The backward pass of the same micro-batch comes once more, because the first was broken off. Modules that have been sent on
+  /// keep the gradients with which they were. False, and nothing has changed, where the others' sums cannot be had again.
+  bool begin_again(Stream& stream);
   /// Sends on, unchanged, what the backward pass did not come by: of a micro-batch that is left out, everything.
-  void finish();
+  void finish(Stream& stream);
   /// The whole sum, which the rank of micro-batch `last` sends to all.
   void receive_sum(uint64_t serial, uint32_t last) { route_->receive_whole(serial, last); }
 
@@ -39,8 +43,10 @@ class GradientRelay {
   AdapterSet& adapters_;
   std::unique_ptr<GradientRoute> route_;
   Pass pass_{};
-  enum class Stage : uint8_t { waiting, fetched, sent };
+  enum class Stage : uint8_t { waiting, fetched, sent, sent_before };
   std::vector<Stage> stages_;
+  std::map<size_t, std::vector<Storage>>
+      sent_before_;  ///< gradients of modules that a pass which was broken off has sent, on the host
 };
 
 }  // namespace sidestep

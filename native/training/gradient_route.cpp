@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -43,36 +44,45 @@ class RingRoute final : public GradientRoute {
  public:
   RingRoute(AdapterSet& adapters, Ring& ring, Stream& stream) : adapters_(adapters), ring_(ring), stream_(stream) {}
 
-  void begin(const Pass& pass) override { pass_ = pass; }
-  void receive(size_t module) override {
-    take(module, {.kind = FrameKey::Kind::gradient, .micro = pass_.micro - 1, .item = module, .serial = pass_.serial});
+  void begin(const Pass& pass) override {
+    pass_ = pass;
+    unsent_.clear();
   }
+  void receive(size_t module) override {
+    SharedBytes& bytes = unsent_[module];
+    if (!bytes)
+      bytes = ring_.receive({.kind = FrameKey::Kind::gradient, .micro = pass_.micro - 1, .item = module, .serial = pass_.serial},
+                            stream_);
+    put(module, *bytes);
+  }
+  bool receives_again() const override { return true; }
   void send(size_t module) override;
   void finish() override {}
   void receive_whole(uint64_t serial, uint32_t last) override {
     for (size_t i = 0; i < adapters_.modules().size(); ++i)
-      take(i, {.kind = FrameKey::Kind::gradient, .micro = last, .item = i, .serial = serial});
+      put(i, *ring_.receive({.kind = FrameKey::Kind::gradient, .micro = last, .item = i, .serial = serial}, stream_));
   }
 
  private:
-  void take(size_t module, const FrameKey& key);
+  void put(size_t module, const Bytes& bytes);
 
   AdapterSet& adapters_;
   Ring& ring_;
   Stream& stream_;
   Pass pass_{};
+  std::map<size_t, SharedBytes> unsent_;  ///< what came of modules that have not been sent: few at a time
 };
 
-void RingRoute::take(size_t index, const FrameKey& key) {
+void RingRoute::put(size_t index, const Bytes& bytes) {
   const AdapterSet::Module& module = adapters_.modules()[index];
-  const SharedBytes bytes = ring_.receive(key, stream_);
-  expect_bytes(module, bytes->size());
+  expect_bytes(module, bytes.size());
   for_each_part(module, [&](const Tensor& grad, size_t at) {
-    transfer({ConstTensor(bytes->data() + at, grad.dtype(), grad.shape()), grad}, stream_);
+    transfer({ConstTensor(bytes.data() + at, grad.dtype(), grad.shape()), grad}, stream_);
   });
 }
 
 void RingRoute::send(size_t index) {
+  unsent_.erase(index);
   const AdapterSet::Module& module = adapters_.modules()[index];
   Bytes bytes(gradient_bytes(module));
   for_each_part(module, [&](const Tensor& grad, size_t at) {
@@ -92,6 +102,8 @@ class CardRoute final : public GradientRoute {
 
   void begin(const Pass& pass) override;
   void receive(size_t module) override;
+  /// It came straight into the gradients.
+  bool receives_again() const override { return false; }
   void send(size_t module) override;
   void finish() override;
   void receive_whole(uint64_t serial, uint32_t last) override;

@@ -23,6 +23,8 @@ class GradientRoute {
   virtual void begin(const Pass& pass) = 0;
   /// The module's gradients become the sum that the micro-batch before came to. Not of the first.
   virtual void receive(size_t module) = 0;
+  /// Whether a module that has not been sent may be received again.
+  virtual bool receives_again() const = 0;
   /// This micro-batch has been added to the module's gradients.
   virtual void send(size_t module) = 0;
   /// All modules of this micro-batch have been passed on.

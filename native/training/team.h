@@ -49,7 +49,10 @@ class Team {
   // Of an update: micro-batches count within it.
   void begin_update() { next_outcome_ = 0; }
   void begin_micro(int64_t micro, int64_t micros);
-  void finish_micro() { relay_.finish(); }
+  /// The passes of this micro-batch are taken again, from their beginning. False where the other ranks have parts of it that they
+  /// took straight from this one's card.
+  bool begin_micro_again() { return relay_.begin_again(stream_); }
+  void finish_micro() { relay_.finish(stream_); }
   /// The losses as soon as they are known, because others may draw timesteps by them; the diagnosis later.
   void send_outcome(int64_t micro, const MicroOutcome& outcome);
   void send_diagnosis(int64_t micro, const std::string& diagnosis);

@@ -12,7 +12,7 @@ Error shortage_of_rank(const Error& refused, const RankPlace& place) {
   return Error(
       "native/out-of-memory",
       refused.message() + " (rank " + std::to_string(place.rank) + " of " + std::to_string(place.ranks) +
-          ", in a step that several ranks share: it is not taken again with less kept)",
+          ", in a step that several ranks share)",
       "Let every rank keep less from the start: gradient_checkpointing: {ratio: 1}, a smaller batch or shorter crops. Or close "
       "other programs on that card. Then run again: it goes on from the last checkpoint.");
 }
@@ -44,8 +44,9 @@ void Trainer::State::take_memory() {
   }
 }
 
-/// A step out of memory is taken again, from the same numbers, with less kept. Not in the middle of an update, and not where
-/// other ranks wait for what this one computes: they have its losses and some of its gradients by then.
+/// A step out of memory is taken again, from the same numbers, with less kept. Not in the middle of an update. Of a step that
+/// ranks share, only the micro-batch that ran short is taken again (trainer_together.cpp): the others have this rank's losses and
+/// some of its gradients by then.
 StepReport Trainer::State::step_within_memory() {
   const ReliefScope scope = memory.relief();
   const RunProgress::Undo before = progress.undo();

@@ -62,6 +62,8 @@ struct Trainer::State {
 
   // One that ranks share: trainer_together.cpp.
   StepReport step_with_ranks();
+  MicroStep run_within_memory(const MicroBatch& micro, const Draws& draws,
+                              const std::function<void(const MicroResult&)>& on_loss);
   void compute_share(MicroBatch& micro, StepReport& report, int64_t& good);
   void add_outcomes(int64_t before, StepReport& report, int64_t& good);
   void lead(Team::Command command);

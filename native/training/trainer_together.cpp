@@ -111,6 +111,24 @@ void Trainer::finish_ranks() {
   state_->team->leave_cards();
 }
 
+/// The passes of a micro-batch. Where this rank's card is out of memory they are taken again with less kept, from the same
+/// numbers; the other ranks notice no more than that it takes longer.
+MicroStep Trainer::State::run_within_memory(const MicroBatch& micro, const Draws& draws,
+                                            const std::function<void(const MicroResult&)>& on_loss) {
+  for (;;) {
+    MicroStep step = micro_step(micro, draws);
+    step.recordings = nullptr;  // a recorded pass cannot wait for another rank
+    step.on_loss = on_loss;
+    try {
+      run_micro_step(step, work());
+      return step;
+    } catch (const Error& refused) {
+      if (!is_shortage(refused) || !team->begin_micro_again() || !memory.keep_less()) throw;
+      memory.forget_shortage();
+    }
+  }
+}
+
 /// A micro-batch that is this rank's.
 void Trainer::State::compute_share(MicroBatch& micro, StepReport& report, int64_t& good) {
   stream.throw_if_cancelled();
@@ -118,15 +136,15 @@ void Trainer::State::compute_share(MicroBatch& micro, StepReport& report, int64_
   if (progress.draws_by_losses(micro.occurrences, batches.micro_step(micro.index))) add_outcomes(within, report, good);
   const Draws draws = progress.draw(micro.batch, micro.occurrences, batches.micro_step(micro.index));
   MicroOutcome outcome{.timesteps = draws.t, .sample_names = micro.batch.names};
-  MicroStep step = micro_step(micro, draws);
-  step.recordings = nullptr;  // a recorded pass cannot wait for another rank
-  step.on_loss = [&](const MicroResult& result) {
+  bool told = false;
+  const auto on_loss = [&](const MicroResult& result) {
+    if (std::exchange(told, true)) return;  // passes that are taken again have the same loss
     outcome.loss = result.loss;
     outcome.sample_losses = result.per_sample;
     team->send_outcome(within, outcome);
   };
   team->begin_micro(within, progress.last_micro() - progress.first_micro());
-  run_micro_step(step, work());
+  const MicroStep step = run_within_memory(micro, draws, on_loss);
   // Before the sums go on: who is to take them may wait for it.
   if (!std::isfinite(outcome.loss)) team->send_diagnosis(within, diagnose(micro, step, outcome.sample_losses));
   team->finish_micro();
