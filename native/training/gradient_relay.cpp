@@ -54,6 +54,7 @@ void GradientRelay::begin(const Pass& pass) {
   pass_ = pass;
   route_->begin(pass);
   std::fill(stages_.begin(), stages_.end(), Stage::waiting);
+  sent_before_.clear();
 }
 
 bool GradientRelay::begin_again(Stream& stream) {
