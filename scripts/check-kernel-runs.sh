@@ -24,6 +24,7 @@ note() { # note BENCH ARGUMENT...: what that launches
 layers='"num_hidden_layers":2,"layer_types":["sliding_attention","full_attention"]'
 echo "{$layers}" > "$work/2b.json" # the defaults, else
 echo "{$layers"',"hidden_size":2560,"intermediate_size":9728,"num_attention_heads":32,"encoder_hidden_size":2048,"encoder_intermediate_size":6144,"encoder_num_attention_heads":16,"encoder_num_key_value_heads":8}' > "$work/xl.json"
+echo '{}' > "$work/encoders.json" # the 2B model's own, all of their layers
 echo '{"hidden_size":1024,"intermediate_size":3072,"num_hidden_layers":28,"num_attention_heads":16,"num_key_value_heads":8,"head_dim":128,"vocab_size":151669}' > "$work/text.json"
 note_models() {
   local model
@@ -44,7 +45,7 @@ note_models() {
   note train_step --config "$work/2b.json" --latents 1501 --rank 64 --steps 1 --batch 2 --precision f32
   note generate --config "$work/2b.json" --latents 1500 --steps 1 --precision f32
   note encode_text --config "$work/text.json" --steps 1 --precision f32 # encoders and autoencoder compute in f32 (binding/)
-  note encode_condition --config "$work/2b.json" --steps 1 --precision f32
+  note encode_condition --config "$work/encoders.json" --steps 1 --precision f32
 }
 
 # launched LAUNCHES BLOCKS THREADS NAME; product CALLS NAME
