@@ -17,15 +17,16 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// How many allocations there are until the first that is refused, since the variable got its value, and how many more are.
+/// How many requests there are until the first that is refused, since the variable got its value, and how many more are.
 struct Countdown {
-  std::mutex mutex;
-  std::string value;
+  const char* name;
+  std::mutex mutex{};
+  std::string value{};
   long long left = 0, more = 0;
 
   bool refuses() {
     const std::lock_guard lock(mutex);
-    std::string now = variable("SIDESTEP_CARD_REFUSES");
+    std::string now = variable(name);
     if (now != value) {
       value = std::move(now);
       const size_t plus = value.find('+');
@@ -37,9 +38,13 @@ struct Countdown {
   }
 };
 
-/// Never destroyed: a program may take a card's memory while its own statics end.
-Countdown& countdown() {
-  static auto& once = *new Countdown;
+// Never destroyed: a program may take a card's memory while its own statics end.
+Countdown& allocations() {
+  static auto& once = *new Countdown{"SIDESTEP_CARD_REFUSES"};
+  return once;
+}
+Countdown& scratch() {
+  static auto& once = *new Countdown{"SIDESTEP_CARD_REFUSES_SCRATCH"};
   return once;
 }
 
@@ -51,10 +56,12 @@ size_t card_bytes() {
 }
 
 bool refuses(size_t bytes, size_t used) {
-  const bool injected = countdown().refuses();
+  const bool injected = allocations().refuses();
   const size_t all = card_bytes();
   return injected || used > all || bytes > all - used;
 }
+
+bool refuses_scratch() { return scratch().refuses(); }
 
 bool refuses_page_locked(size_t bytes, size_t used) {
   const std::string most = variable("SIDESTEP_CARD_PAGE_LOCKED");

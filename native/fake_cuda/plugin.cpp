@@ -83,22 +83,17 @@ void run(const Gemm& op, void (*function)(const Gemm&, Stream&), const char* nam
 
 bool (*engine_relief)(size_t) = nullptr;
 
-/// Scratch memory that a card's kernels take for a moment, where they must: asked for again as long as the engine gives something
-/// back, but while a recording is made.
-void take_scratch_for_a_moment(const Queue& queue) {
-  constexpr size_t kBytes = 4096;
-  for (;;) {
-    try {
-      return release(queue.card, allocate(queue.card, kBytes));
-    } catch (const Error&) {
-      if (queue.recording || engine_relief == nullptr || !engine_relief(kBytes)) throw;
-    }
-  }
+/// What a card's kernels take for a moment, where they must: asked for again as long as the engine gives something back, but
+/// while a recording is made.
+void take_scratch(const Queue& queue) {
+  while (refuses_scratch())
+    if (queue.recording || engine_relief == nullptr || !engine_relief(1))
+      throw Error("native/out-of-memory", "The fake CUDA card " + std::to_string(queue.card) + " has no scratch memory left");
 }
 
 /// As the CUDA plugin: the gradients of the scores are in memory for a moment.
 void run(const AttentionBackward& op, void (*function)(const AttentionBackward&, Stream&), const char* name, Stream& stream) {
-  take_scratch_for_a_moment(queue_of(stream, name));
+  take_scratch(queue_of(stream, name));
   run<AttentionBackward>(op, function, name, stream);
 }
 
