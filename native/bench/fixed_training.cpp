@@ -50,9 +50,9 @@ struct FixedTraining::State {
     adapters.refresh(work);
     model.reserve(r.frames, on);
     optimizer = make_optimizer(r.optimizer, adapters.parameters(), on);
-    const StepFigures::Size size{
+    const sidestep::StepFigures::Size size{
         .micro_steps = 1, .batch_size = r.batch_size, .parameters = static_cast<int64_t>(adapters.parameters().size())};
-    figures = std::make_unique<StepFigures>(size, on.device());
+    figures = std::make_unique<sidestep::StepFigures>(size, on.device());
     began = values();
   }
 
@@ -79,7 +79,7 @@ struct FixedTraining::State {
   const Staging staging;
   StepRecordings recordings;
   std::unique_ptr<Optimizer> optimizer;
-  std::unique_ptr<StepFigures> figures;
+  std::unique_ptr<sidestep::StepFigures> figures;
   std::vector<double> began;
 };
 

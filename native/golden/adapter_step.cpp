@@ -142,7 +142,7 @@ Storage merged_prediction(AdaptedModel& adapted, const MicroStep& step, Stream& 
   return pred;
 }
 
-void judge(const Case& c, Report& report, Stream& stream) {
+void judge_adapter_step(const Case& c, Report& report, Stream& stream) {
   const Json& recorded = c.config.at("adapter");
   TensorMap saved = tensors_below(c.file, "adapter"), live = saved;
   for (const auto& [name, tensor] : tensors_below(c.file, "param")) live[name] = tensor;
@@ -168,7 +168,7 @@ void judge(const Case& c, Report& report, Stream& stream) {
   report.compare("merged", merged_prediction(adapted, step, stream).view(), c.file.tensor("out/pred"), c.tolerance);
 }
 
-const Kind kind{"adapter_step", judge};
+const Kind adapter_step_kind{"adapter_step", judge_adapter_step};
 
 }  // namespace
 }  // namespace sidestep::golden

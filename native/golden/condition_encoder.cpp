@@ -63,7 +63,7 @@ void judge_condition_encoder(const Case& c, Report& report, Stream& stream) {
   outputs.judge(c, report);
 }
 
-const Kind kind{"condition_encoder", judge_condition_encoder};
+const Kind condition_encoder_kind{"condition_encoder", judge_condition_encoder};
 
 }  // namespace
 }  // namespace sidestep::golden

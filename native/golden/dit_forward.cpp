@@ -41,7 +41,7 @@ void judge_dit_forward(const Case& c, Report& report, Stream& stream) {
   outputs.judge(c, report);
 }
 
-const Kind kind{"dit_forward", judge_dit_forward};
+const Kind dit_forward_kind{"dit_forward", judge_dit_forward};
 
 }  // namespace
 }  // namespace sidestep::golden

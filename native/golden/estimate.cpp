@@ -265,14 +265,14 @@ void judge_fisher(const Case& c, const Json& settings, const std::vector<Recorde
   for (const Json& rule : settings.at("assign_ranks").as_array()) judge_rule(c, rule, modules, report);
 }
 
-void judge(const Case& c, Report& report, Stream& stream) {
+void judge_estimate(const Case& c, Report& report, Stream& stream) {
   const Json& settings = c.config.at("estimate");
   const std::vector<Recorded> samples = read_samples(c);
   judge_sensitivity(c, settings, samples, report, stream);
   judge_fisher(c, settings, samples, report, stream);
 }
 
-const Kind kind{"estimate", judge};
+const Kind estimate_kind{"estimate", judge_estimate};
 
 }  // namespace
 }  // namespace sidestep::golden

@@ -91,7 +91,7 @@ void judge_generate(const Case& c, Report& report, Stream& stream) {
   outputs.judge(c, report);
 }
 
-const Kind kind{"generate", judge_generate};
+const Kind generate_kind{"generate", judge_generate};
 
 }  // namespace
 }  // namespace sidestep::golden

@@ -7,7 +7,7 @@
 namespace sidestep::golden {
 namespace {
 
-void judge(const Case& c, Report& report, Stream&) {
+void judge_lr_schedule(const Case& c, Report& report, Stream&) {
   const double base_lr = c.config.at("base_lr").as_number();
   const Json& errors = c.config.get("errors");
   for (const auto& [name, curve] : c.config.at("curves").as_object()) {
@@ -23,7 +23,7 @@ void judge(const Case& c, Report& report, Stream&) {
   }
 }
 
-const Kind kind{"lr_schedule", judge};
+const Kind lr_schedule_kind{"lr_schedule", judge_lr_schedule};
 
 }  // namespace
 }  // namespace sidestep::golden

@@ -127,7 +127,7 @@ void judge_oobleck(const Case& c, Report& report, Stream& stream) {
   judge_decoding(c, config, report, stream);
 }
 
-const Kind kind{"oobleck", judge_oobleck};
+const Kind oobleck_kind{"oobleck", judge_oobleck};
 
 }  // namespace
 }  // namespace sidestep::golden

@@ -91,7 +91,7 @@ Storage displacement(ConstTensor trajectory, ConstTensor initial) {
   return out;
 }
 
-void judge(const Case& c, Report& report, Stream& stream) {
+void judge_optimizer(const Case& c, Report& report, Stream& stream) {
   std::vector<Track> tracks = read_tracks(c, stream.device());
   std::vector<Parameter> parameters;
   for (const Track& t : tracks) parameters.push_back({t.name, t.value.tensor(), t.grad.tensor()});
@@ -115,7 +115,7 @@ void judge(const Case& c, Report& report, Stream& stream) {
   if (c.file.contains("out/d")) report.compare("d", d.view(), c.file.tensor("out/d"), c.tolerance);
 }
 
-const Kind kind{"optimizer", judge};
+const Kind optimizer_kind{"optimizer", judge_optimizer};
 
 }  // namespace
 }  // namespace sidestep::golden

@@ -39,7 +39,7 @@ void judge_qwen3_encoder(const Case& c, Report& report, Stream& stream) {
   outputs.judge(c, report);
 }
 
-const Kind kind{"qwen3_encoder", judge_qwen3_encoder};
+const Kind qwen3_encoder_kind{"qwen3_encoder", judge_qwen3_encoder};
 
 }  // namespace
 }  // namespace sidestep::golden

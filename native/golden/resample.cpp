@@ -55,7 +55,7 @@ void judge_resample(const Case& c, Report& report, Stream& stream) {
   }
 }
 
-const Kind kind{"resample", judge_resample};
+const Kind resample_kind{"resample", judge_resample};
 
 }  // namespace
 }  // namespace sidestep::golden

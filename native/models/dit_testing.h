@@ -10,6 +10,7 @@
 #include "core/safetensors.h"
 #include "models/dit.h"
 #include "ops/gemm.h"
+#include "ops/op_testing.h"
 #include "testing/test.h"
 
 namespace sidestep::dit_testing {
@@ -73,14 +74,6 @@ Adapters attach(Dit& dit, const Accept& accept) {
     linear.adapter = adapters[linear.name];
   });
   return adapters;
-}
-
-inline Storage random_tensor(const Shape& shape, uint64_t seed) {
-  Storage values(DType::f32, shape);
-  for (int64_t i = 0; i < shape.numel(); ++i) {
-    values.tensor().data<float>()[i] = normal({.seed = seed, .purpose = Purpose::fixture}, static_cast<uint64_t>(i));
-  }
-  return values;
 }
 
 inline double dot(ConstTensor a, ConstTensor b) {

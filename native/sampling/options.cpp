@@ -58,7 +58,7 @@ DcwOptions read_dcw(const Json& json) {
   return dcw;
 }
 
-SamplerOptions defaults(SamplerForm form) {
+SamplerOptions defaults_of(SamplerForm form) {
   SamplerOptions o{.form = form};
   if (form == SamplerForm::base) return o;
   o.steps = 8;
@@ -71,7 +71,7 @@ SamplerOptions defaults(SamplerForm form) {
 }  // namespace
 
 SamplerOptions sampler_options_from_json(const Json& json) {
-  SamplerOptions o = defaults(json.bool_or("turbo", false) ? SamplerForm::turbo : SamplerForm::base);
+  SamplerOptions o = defaults_of(json.bool_or("turbo", false) ? SamplerForm::turbo : SamplerForm::base);
   read_options(kArea, "", json,
                {{"turbo", kElsewhere},
                 {"method", choice(o.method, kMethods)},

@@ -21,9 +21,9 @@ std::vector<size_t> best_modules(const std::vector<double>& sums) {
   return order;
 }
 
-class Run {
+class ScoredRun {
  public:
-  explicit Run(const RunRule& rule) : rule_(rule) {}
+  explicit ScoredRun(const RunRule& rule) : rule_(rule) {}
 
   RunScores measured(const std::function<BatchScores(int64_t)>& measure) {
     for (int64_t batch = 0; batch < rule_.batches && !ended_; ++batch) {
@@ -71,7 +71,7 @@ class Run {
 }  // namespace
 
 RunScores measure_run(const RunRule& rule, const std::function<BatchScores(int64_t batch)>& measure) {
-  return Run(rule).measured(measure);
+  return ScoredRun(rule).measured(measure);
 }
 
 }  // namespace sidestep
