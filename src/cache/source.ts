@@ -17,7 +17,7 @@ export interface CacheSource {
   readonly canAsk: (fingerprint: Fingerprint) => boolean;
   /** Asks for entries that are not known yet. Resolves to how many of them it has. Never rejects. */
   readonly ask: (fingerprints: Iterable<Fingerprint>, signal: AbortSignal | undefined) => Promise<number>;
-  /** Writes an object's bytes to a new file, to be checked by the caller; `heard` counts bytes as they come. Never rejects. */
+  /** Writes an object's bytes to a new file, to be checked by the caller; `received` counts bytes as they come. Never rejects. */
   readonly bring: (object: ObjectRef, to: string, order: BringOrder) => Promise<boolean>;
   /** It was found to lack an object that its entries name, or to have something else in its place: those entries count as absent. */
   readonly lacks: (object: ObjectRef, why: 'missing' | 'wrong') => void;

@@ -148,15 +148,8 @@ async function requestOf(
       hint: 'Add --prompt "mystyle, slow blues, male voice".',
     });
   const out = options.out === undefined ? undefined : resolve(terminal.cwd, options.out);
-  const ending = out === undefined ? '.wav' : extname(out).toLowerCase();
-  if (ending !== '.wav' && ending !== '.flac')
-    return failure({
-      code: 'generate/format-impossible',
-      message: `${basename(out!)} is to be written, and only .wav and .flac can be`,
-      hint: 'Name it with one of these endings.',
-    });
-  const unwritable = out === undefined ? undefined : await outProblem(out);
-  if (unwritable !== undefined) return failure(unwritable);
+  const format = out === undefined ? ok('wav') : await formatOf(out);
+  if (!format.ok) return format;
   if (adapter === undefined && options.strength !== undefined && options.strength !== 0)
     return failure({
       code: 'generate/no-adapter',
@@ -171,18 +164,13 @@ async function requestOf(
   const folder = join(userFolder(terminal.env), 'generate');
   const path = adapter === undefined ? undefined : absolutePath(adapter, terminal.cwd);
   const clips = join(folder, 'clips', String(process.pid));
+  const named = options.model ?? (path === undefined ? undefined : await adapterModel(path)) ?? 'turbo';
   const pipeline = {
     sidestep: 1,
     name: 'generate',
     ...(options.device === undefined ? {} : {defaults: {device: options.device}}),
     stages: {
-      model: {
-        uses: 'scan',
-        with: {
-          checkpoint_dir: checkpoints,
-          model: options.model ?? (path === undefined ? undefined : await adapterModel(path)) ?? 'turbo',
-        },
-      },
+      model: {uses: 'scan', with: {checkpoint_dir: checkpoints, model: named}},
       clip: {
         uses: 'generate',
         with: withoutUnset({
@@ -193,7 +181,7 @@ async function requestOf(
           seeds: [options.seed ?? 1],
           steps: options.steps,
           guidance_scale: options.guidanceScale,
-          format: ending.slice(1),
+          format: format.value,
           output_dir: clips,
           prompts: [promptOf(options, lyrics.value)],
         }),
@@ -202,6 +190,19 @@ async function requestOf(
   };
   const text = yamlText(entries(asJson(pipeline)));
   return ok({file: join(folder, 'pipeline.yaml'), text, out, clips});
+}
+
+/** The format that a file's ending names, if it can be written there. */
+async function formatOf(out: string): Promise<Result<string>> {
+  const ending = extname(out).toLowerCase();
+  if (ending !== '.wav' && ending !== '.flac')
+    return failure({
+      code: 'generate/format-impossible',
+      message: `${basename(out)} is to be written, and only .wav and .flac can be`,
+      hint: 'Name it with one of these endings.',
+    });
+  const unwritable = await outProblem(out);
+  return unwritable === undefined ? ok(ending.slice(1)) : failure(unwritable);
 }
 
 function promptOf(options: GenerateOptions, lyrics: string | undefined): Json {

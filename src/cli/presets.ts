@@ -19,6 +19,13 @@ export function presetsCommand(terminal: Terminal): Command {
   const presets = new Command('presets')
     .description('Named parameters for a stage: those that come with sidestep, and your own.')
     .addHelpText('after', EXAMPLES);
+  addReading(presets, terminal);
+  addKeeping(presets, terminal);
+  addExchange(presets, terminal);
+  return presets;
+}
+
+function addReading(presets: Command, terminal: Terminal): void {
   presets
     .command('list')
     .description(
@@ -34,6 +41,9 @@ export function presetsCommand(terminal: Terminal): Command {
     .action(async (name: string, options: AnswerOptions) =>
       terminal.leave(await show(terminal, name, options)),
     );
+}
+
+function addKeeping(presets: Command, terminal: Terminal): void {
   presets
     .command('save')
     .description(
@@ -48,6 +58,15 @@ export function presetsCommand(terminal: Terminal): Command {
     .action(async (name: string, stage: string, pipeline: string, options) =>
       terminal.leave(done(terminal, await savePreset(terminal, {name, stage, pipeline, ...options}))),
     );
+  presets
+    .command('delete')
+    .description('Delete a preset of your own.')
+    .argument('<preset>', 'its name')
+    .action(async (name: string) => terminal.leave(done(terminal, await deletePreset(terminal, name))));
+}
+
+/** To and from files that are handed on. */
+function addExchange(presets: Command, terminal: Terminal): void {
   presets
     .command('import')
     .description(
@@ -69,12 +88,6 @@ export function presetsCommand(terminal: Terminal): Command {
     .action(async (name: string, file: string | undefined) =>
       terminal.leave(done(terminal, await exportPreset(terminal, name, file))),
     );
-  presets
-    .command('delete')
-    .description('Delete a preset of your own.')
-    .argument('<preset>', 'its name')
-    .action(async (name: string) => terminal.leave(done(terminal, await deletePreset(terminal, name))));
-  return presets;
 }
 
 async function list(terminal: Terminal, options: AnswerOptions): Promise<ExitCode> {

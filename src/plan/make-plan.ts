@@ -116,7 +116,7 @@ export function planStage(
       verdict: {kind: 'stale', reasons, samples: undefined, start: {kind: 'unknown'}},
     };
   }
-  return {...base, ...judge(stage, type, known, upstream, world, need)};
+  return {...base, ...judge({stage, type, upstream, world, need}, known)};
 }
 
 /** What of a stage whose outputs were removed is needed again, and for whom. */
@@ -130,19 +130,23 @@ const nothingKnown = {
   last_duration_ms: undefined,
 } as const;
 
+/** A stage whose inputs are known, and what surrounds it. */
+interface Judged {
+  readonly stage: DagStage;
+  readonly type: StageType;
+  readonly upstream: ReadonlyMap<StageId, PlannedStage>;
+  readonly world: World;
+  readonly need: Need | undefined;
+}
+
 /** All parts are known: is it in the cache, and if not, why not? */
-function judge(
-  stage: DagStage,
-  type: StageType,
-  {parts, ...known}: KnownParts,
-  upstream: ReadonlyMap<StageId, PlannedStage>,
-  world: World,
-  need: Need | undefined,
-) {
+function judge(judged: Judged, known: KnownParts) {
+  const {stage, world, need} = judged;
+  const {parts} = known;
   const fingerprint = fingerprintOfParts(parts);
   const entry = world.cache.entry(fingerprint, need === undefined ? undefined : 'bytes');
   const reasons = [
-    ...staleReasons(stage, {parts, ...known}, entry, world),
+    ...staleReasons(stage, known, entry, world),
     ...(need !== undefined && entry.kind === 'removed' ? [{kind: 'outputs_removed' as const, ...need}] : []),
   ];
   if (isMade(entry) && reasons.length === 0) {
@@ -163,40 +167,45 @@ function judge(
     const problem = {position: stage.configured.position, ...foreseen.problem};
     return {...nothingKnown, verdict: {kind: 'blocked', problem} as const};
   }
+  // Made again, removed outputs come out as they were; should they not, what reads them is planned again then.
+  const as_before = entry.kind === 'removed' && !isForced(reasons) ? entry.outputs : undefined;
+  return {
+    fingerprint,
+    parts,
+    resume_group: resumeGroupOf(parts, judged.type),
+    outputs: foreseen?.kind === 'outputs' ? foreseen.outputs : as_before,
+    last_duration_ms: durationLastTime(stage, world),
+    verdict: staleVerdict(judged, {parts, fingerprint, reasons}),
+  };
+}
+
+/** It has to run: with how many of its samples, and from what on. */
+function staleVerdict(
+  {stage, type, upstream, world}: Judged,
+  {
+    parts,
+    fingerprint,
+    reasons,
+  }: {
+    readonly parts: KnownParts['parts'];
+    readonly fingerprint: Fingerprint;
+    readonly reasons: readonly StaleReason[];
+  },
+): Verdict {
   const {samples} = type;
   const forecast =
     samples === undefined
       ? undefined
       : summarise(forecastSamples({...stage, type: {...type, samples}}, parts, upstream, world.cache));
-  const resume_group = resumeGroupOf(parts, type);
-  const saved = savedWork(reasons, {group: resume_group, fingerprint}, world);
-  const left = leftByAnother({id: stage.configured.id, fingerprint, reasons}, world);
-  const start = besideLeft(startOf({params: parts.params, fingerprint}, type, saved), {
-    configured: stage.configured,
-    type,
-    parts,
-    left,
-  });
-  const last_duration_ms = durationLastTime(stage, world);
-  const verdict: Verdict = {
+  const {configured} = stage;
+  const saved = savedWork(reasons, {group: resumeGroupOf(parts, type), fingerprint}, world);
+  const left = leftByAnother({id: configured.id, fingerprint, reasons}, world);
+  const start = startOf({params: parts.params, fingerprint}, type, saved);
+  return {
     kind: 'stale',
     reasons: reasons.map((reason) => begun(reason, {type, saved, left})),
     samples: forecast,
-    start,
-  };
-  return {
-    fingerprint,
-    parts,
-    resume_group,
-    // Made again, removed outputs come out as they were; should they not, what reads them is planned again then.
-    outputs:
-      foreseen?.kind === 'outputs'
-        ? foreseen.outputs
-        : entry.kind === 'removed' && !isForced(reasons)
-          ? entry.outputs
-          : undefined,
-    last_duration_ms,
-    verdict,
+    start: besideLeft(start, {configured, type, parts, left}),
   };
 }
 

@@ -122,7 +122,7 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
     case 'stage_finished':
       return {...progress, state: 'ended', phase: undefined, phase_count: undefined};
     case 'stage_progress':
-      return {...counted(progress, event.done, event.total, event.unit, at), note: event.note};
+      return {...counted(progress, event, at), note: event.note};
     case 'phase_started':
       return {...progress, phase: event.phase, phase_count: undefined};
     case 'phase_progress':
@@ -133,47 +133,6 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
       return withLine(
         {...progress, samples_failed: progress.samples_failed + 1},
         `${event.sample}: ${event.problem.message}`,
-      );
-    case 'step_finished':
-      return {
-        ...counted(progress, event.global_step, event.total_steps, 'steps', at),
-        phase: undefined,
-        phase_count: undefined,
-        training: trained(progress.training, event),
-      };
-    case 'epoch_finished':
-      return withLine(
-        ofTraining(progress, (training) => ({
-          epochs: event.epochs,
-          ...(event.mean_loss === null
-            ? {}
-            : bestOf(training, event.mean_loss, {by: 'epoch', epoch: event.epoch})),
-        })),
-        `epoch ${event.epoch}/${event.epochs}  mean loss ${lossText(event.mean_loss)}`,
-      );
-    case 'validation_finished':
-      return withLine(
-        ofTraining(progress, (training) =>
-          event.loss === null
-            ? {}
-            : {
-                validation_loss: event.loss,
-                ...bestOf(training, event.loss, {by: 'validation', epoch: training.epoch}),
-              },
-        ),
-        `step ${event.global_step}  validation loss ${lossText(event.loss)}`,
-      );
-    case 'state_saved':
-      return ofTraining(progress, () => ({saved_step: event.global_step}));
-    case 'checkpoint_saved':
-      return withLine(
-        ofTraining(progress, () => ({saved_step: event.global_step, checkpoint: event.reason})),
-        `checkpoint at step ${event.global_step} (${event.reason})`,
-      );
-    case 'clip_made':
-      return withLine(
-        progress,
-        `clip of step ${event.global_step}: ${event.prompt}, strength ${event.strength}`,
       );
     case 'memory': {
       const {resident_bytes, device_bytes, device} = event;
@@ -188,8 +147,69 @@ export function advance(progress: StageProgress, event: StageEvent, at: number):
     case 'board_opened':
       return progress;
     default:
+      return advanceTraining(progress, event, at);
+  }
+}
+
+type TrainingEvent = Extract<
+  StageEvent,
+  {
+    kind:
+      | 'step_finished'
+      | 'epoch_finished'
+      | 'validation_finished'
+      | 'state_saved'
+      | 'checkpoint_saved'
+      | 'clip_made';
+  }
+>;
+
+function advanceTraining(progress: StageProgress, event: TrainingEvent, at: number): StageProgress {
+  switch (event.kind) {
+    case 'step_finished': {
+      const {global_step: done, total_steps: total} = event;
+      return {
+        ...counted(progress, {done, total, unit: 'steps'}, at),
+        phase: undefined,
+        phase_count: undefined,
+        training: trained(progress.training, event),
+      };
+    }
+    case 'epoch_finished':
+      return withLine(
+        ofTraining(progress, (training) => ({
+          epochs: event.epochs,
+          ...(event.mean_loss === null
+            ? {}
+            : bestOf(training, event.mean_loss, {by: 'epoch', epoch: event.epoch})),
+        })),
+        `epoch ${event.epoch}/${event.epochs}  mean loss ${lossText(event.mean_loss)}`,
+      );
+    case 'validation_finished':
+      return withLine(
+        ofTraining(progress, (training) => validated(training, event.loss)),
+        `step ${event.global_step}  validation loss ${lossText(event.loss)}`,
+      );
+    case 'state_saved':
+      return ofTraining(progress, () => ({saved_step: event.global_step}));
+    case 'checkpoint_saved':
+      return withLine(
+        ofTraining(progress, () => ({saved_step: event.global_step, checkpoint: event.reason})),
+        `checkpoint at step ${event.global_step} (${event.reason})`,
+      );
+    case 'clip_made':
+      return withLine(
+        progress,
+        `clip of step ${event.global_step}: ${event.prompt}, strength ${event.strength}`,
+      );
+    default:
       return unreachable(event);
   }
+}
+
+function validated(training: TrainingProgress, loss: number | null): Partial<TrainingProgress> {
+  if (loss === null) return {};
+  return {validation_loss: loss, ...bestOf(training, loss, {by: 'validation', epoch: training.epoch})};
 }
 
 /** Where it takes up its work; a part to a line, since rows are narrow. */
@@ -233,9 +253,7 @@ export function remainingMs(
 
 function counted(
   progress: StageProgress,
-  done: number,
-  total: number | undefined,
-  unit: string,
+  {done, total, unit}: Pick<Extract<StageEvent, {kind: 'stage_progress'}>, 'done' | 'total' | 'unit'>,
   at: number,
 ): StageProgress {
   // Another unit, or a count that went back (a retry): the old marks would give a false rate.

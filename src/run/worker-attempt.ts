@@ -32,37 +32,16 @@ export async function runWorker(
   let busy = Promise.resolve();
   let forget = () => {};
   const listener = (message: WorkerMessage): void => {
-    switch (message.kind) {
-      case 'event':
-        if (message.event.kind === 'log') effects.log(job.stage, message.event.line);
-        effects.emit(message.event);
-        return;
-      case 'part_ready':
-        busy = busy.then(() => commitPart(message)); // one after the other: the disk is the limit anyway
-        return;
-      case 'sample_failed':
-        options.parts?.sampleFailed(message);
-        return;
-      case 'done':
-        outcome = {kind: 'done'};
-        return;
-      case 'stopped':
-        outcome ??= {kind: 'interrupted', resumable: message.resumable, ended: 'itself'};
-        return;
-      case 'failed':
-        if (message.stack !== undefined) effects.log(job.stage, message.stack);
-        outcome = {kind: 'failed', problem: message.problem};
-        return;
-      case 'lost':
-        outcome = {kind: 'lost', problem: message.problem};
-        return;
-      case 'probed':
-      case 'forecasts':
-      case 'paced':
-      case 'rated':
-        return; // the answer to another question
-      default:
-        unreachable(message);
+    if (message.kind === 'event') {
+      if (message.event.kind === 'log') effects.log(job.stage, message.event.line);
+      effects.emit(message.event);
+    } else if (message.kind === 'part_ready') {
+      busy = busy.then(() => commitPart(message)); // one after the other: the disk is the limit anyway
+    } else if (message.kind === 'sample_failed') {
+      options.parts?.sampleFailed(message);
+    } else {
+      if (message.kind === 'failed' && message.stack !== undefined) effects.log(job.stage, message.stack);
+      outcome = outcomeAfter(message, outcome);
     }
   };
   const worker = effects.launcher.start(
@@ -89,6 +68,29 @@ export async function runWorker(
   await busy;
   limits.dispose();
   return limits.timedOut() ?? outcomeOf(outcome, end, effects);
+}
+
+/** What a last message says of how the work ended. A worker that was done or has failed before it stopped stays so. */
+function outcomeAfter(
+  message: Exclude<WorkerMessage, {kind: 'event' | 'part_ready' | 'sample_failed'}>,
+  before: WorkOutcome | undefined,
+): WorkOutcome | undefined {
+  switch (message.kind) {
+    case 'done':
+      return {kind: 'done'};
+    case 'stopped':
+      return before ?? {kind: 'interrupted', resumable: message.resumable, ended: 'itself'};
+    case 'failed':
+    case 'lost':
+      return {kind: message.kind, problem: message.problem};
+    case 'probed':
+    case 'forecasts':
+    case 'paced':
+    case 'rated':
+      return before; // the answer to another question
+    default:
+      return unreachable(message);
+  }
 }
 
 /** Passes requests to stop on, and kills what does not stop in time. */

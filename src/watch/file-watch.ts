@@ -36,23 +36,16 @@ export function watchFiles(events: FileWatchEvents): FileWatch {
   let links: ReadonlyMap<string, string | undefined> = new Map();
   /** A folder or a link came, went or was put in place of another: what was watched there may be gone. */
   let rebuild = false;
-  let burst: {readonly path: string; readonly at: number; timer: NodeJS.Timeout} | undefined;
+  const burst = burstOf(events);
   const told = new Set<string>();
 
-  const flush = (): void => {
-    const edit = burst;
-    burst = undefined;
-    if (edit !== undefined) events.onEdit(edit.path, edit.at);
-  };
   const note = (path: string): void => {
     if (events.isOwn(path)) return;
     if (links.has(path)) {
       if (targetOf(path) === links.get(path)) return; // chokidar tells of every link it meets, also of those that are
       rebuild = true;
     }
-    clearTimeout(burst?.timer);
-    const first = burst ?? {path, at: events.now()};
-    burst = {path: first.path, at: first.at, timer: setTimeout(flush, DEBOUNCE_MS)};
+    burst.note(path);
   };
   const noteSingle = (path: string): void => {
     if (!files.has(path) && !links.has(path)) rebuild = true;
@@ -90,10 +83,31 @@ export function watchFiles(events: FileWatchEvents): FileWatch {
       await closed();
     },
     close: async () => {
-      clearTimeout(burst?.timer);
-      burst = undefined;
+      burst.drop();
       await Promise.all((current?.watching ?? []).map(({close}) => close()));
     },
+  };
+}
+
+/** Changes that follow one another at once are one edit, of the file that was the first. */
+function burstOf({now, onEdit}: Pick<FileWatchEvents, 'now' | 'onEdit'>) {
+  let burst: {readonly path: string; readonly at: number; readonly timer: NodeJS.Timeout} | undefined;
+  const drop = (): void => {
+    clearTimeout(burst?.timer);
+    burst = undefined;
+  };
+  const flush = (): void => {
+    const edit = burst;
+    burst = undefined;
+    if (edit !== undefined) onEdit(edit.path, edit.at);
+  };
+  return {
+    note: (path: string): void => {
+      clearTimeout(burst?.timer);
+      const first = burst ?? {path, at: now()};
+      burst = {path: first.path, at: first.at, timer: setTimeout(flush, DEBOUNCE_MS)};
+    },
+    drop,
   };
 }
 

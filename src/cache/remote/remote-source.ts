@@ -5,9 +5,11 @@ import type {Problem} from '../../base/problem.js';
 import type {CacheEntry, ObjectRef} from '../entry.js';
 import {objectsOf} from '../entry.js';
 import {parseEntry} from '../entry-form.js';
-import type {CacheSource} from '../source.js';
+import type {BringOrder, CacheSource} from '../source.js';
 import type {Address, RemoteChoice} from './address.js';
-import {RemoteFailure, type RemoteServer, remoteServer, type ServerPatience} from './server.js';
+import {RemoteFailure} from './failure.js';
+import type {ServerPatience} from './request.js';
+import {type RemoteServer, remoteServer} from './server.js';
 import {entryFile, isInUse, newLine, noteFailure, objectFile, type SourceState, sayOnce} from './standing.js';
 import {type Uploads, uploadsTo} from './uploads.js';
 
@@ -28,61 +30,83 @@ export function remoteSource(choice: RemoteChoice, address: Address, patience: S
   if (hindered) sayOnce(line, 'no key', noKey(address));
   const standing: SourceState = {line, of: 'reading', state: hindered ? 'given_up' : 'in_use', failures: 0};
   const names = [...new Set([choice.namespace, ...choice.read_namespaces])];
+  const reading = {server, address, standing, names};
+  const found = foundEntries(reading);
+  const uploads: Uploads | undefined =
+    choice.mode === 'read' || hindered ? undefined : uploadsTo(server, {...choice, address, line});
+  return {
+    name: address.name,
+    entry: found.entry,
+    text: found.text,
+    canAsk: found.canAsk,
+    ask: found.ask,
+    bring: (object, to, order) => bring(reading, object, {...order, to, text: found.text(object.hash)}),
+    lacks: ({hash}, why) => {
+      found.lacks(hash);
+      if (why === 'wrong') noteFailure(standing, damaged(address, hash));
+    },
+    ...(uploads === undefined
+      ? {}
+      : {
+          store: (entry: CacheEntry, root: string) => {
+            if (found.namespaceOf(entry.fingerprint) !== choice.namespace) uploads.add(entry, root);
+          },
+          flush: uploads.flush,
+        }),
+    troubles: () => line.troubles.splice(0),
+  };
+}
+
+/** What is read, and how that has gone so far. */
+interface Reading {
+  readonly server: RemoteServer;
+  readonly address: Address;
+  readonly standing: SourceState;
+  /** The namespaces, in the order in which they are looked into. */
+  readonly names: readonly string[];
+}
+
+/** The entries that were asked for, and the JSON in them. */
+interface FoundEntries extends Required<Pick<CacheSource, 'entry' | 'text' | 'canAsk' | 'ask'>> {
+  readonly namespaceOf: (fingerprint: Fingerprint) => string | undefined;
+  /** An object of it could not be had: entries that name it are as good as absent. */
+  readonly lacks: (hash: ContentHash) => void;
+}
+
+function foundEntries(reading: Reading): FoundEntries {
+  const {names, standing} = reading;
   const found = new Map<Fingerprint, {readonly entry: CacheEntry; readonly namespace: string}>();
   const texts = new Map<ContentHash, string>();
   const lacking = new Set<ContentHash>();
   const asked = new Set<Fingerprint>();
   const limit = pLimit(ASKED_AT_ONCE);
   const canAsk = (fingerprint: Fingerprint) => isInUse(standing) && !asked.has(fingerprint);
-  const uploads: Uploads | undefined =
-    choice.mode === 'read' || hindered ? undefined : uploadsTo(server, {...choice, address, line});
+
+  const find = async (fingerprint: Fingerprint, signal: AbortSignal | undefined): Promise<boolean> => {
+    for (const namespace of names) {
+      const entry = await readEntry(reading, {namespace, fingerprint, signal});
+      if (entry === undefined) continue;
+      for (const [hash, text] of await readJson(reading, {namespace, entry, signal})) texts.set(hash, text);
+      found.set(fingerprint, {entry, namespace});
+      return true;
+    }
+    return false;
+  };
 
   const askFor = async (fingerprint: Fingerprint, signal: AbortSignal | undefined): Promise<number> => {
     if (!canAsk(fingerprint)) return 0;
     asked.add(fingerprint);
     try {
-      for (const namespace of names) {
-        const entry = await readEntry(server, {namespace, fingerprint, address, signal});
-        if (entry === undefined) continue;
-        for (const [hash, text] of await readJson(server, {namespace, entry, address, signal}))
-          texts.set(hash, text);
-        found.set(fingerprint, {entry, namespace});
-        standing.failures = 0;
-        return 1;
-      }
+      const there = await find(fingerprint, signal);
       standing.failures = 0;
+      return there ? 1 : 0;
     } catch (error) {
       if (signal?.aborted !== true) noteFailure(standing, error);
+      return 0;
     }
-    return 0;
-  };
-
-  const bring = async (
-    object: ObjectRef,
-    to: string,
-    {signal, received}: Parameters<CacheSource['bring']>[2],
-  ) => {
-    const text = texts.get(object.hash);
-    if (text !== undefined) {
-      await writeFile(to, text);
-      received(object.size);
-      return true;
-    }
-    for (const namespace of isInUse(standing) ? names : []) {
-      const path = objectFile(namespace, object.hash);
-      try {
-        if (!(await server.download(path, {to, size: object.size, received, signal}))) continue;
-        standing.failures = 0;
-        return true;
-      } catch (error) {
-        if (signal?.aborted !== true) noteFailure(standing, error);
-      }
-    }
-    return false;
   };
 
   return {
-    name: address.name,
     entry: (fingerprint) => {
       const entry = found.get(fingerprint)?.entry;
       return entry === undefined || objectsOf(entry).some(({hash}) => lacking.has(hash)) ? undefined : entry;
@@ -93,32 +117,48 @@ export function remoteSource(choice: RemoteChoice, address: Address, patience: S
       const counts = [...fingerprints].map((each) => limit(() => askFor(each, signal)));
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     },
-    bring,
-    lacks: ({hash}, why) => {
-      lacking.add(hash);
-      if (why === 'wrong') noteFailure(standing, damaged(address, hash));
-    },
-    ...(uploads === undefined
-      ? {}
-      : {
-          store: (entry: CacheEntry, root: string) => {
-            if (found.get(entry.fingerprint)?.namespace !== choice.namespace) uploads.add(entry, root);
-          },
-          flush: uploads.flush,
-        }),
-    troubles: () => line.troubles.splice(0),
+    namespaceOf: (fingerprint) => found.get(fingerprint)?.namespace,
+    lacks: (hash) => lacking.add(hash),
   };
 }
 
-interface Reading {
+type Order = BringOrder & {
+  readonly to: string;
+  /** What is in memory already. */
+  readonly text: string | undefined;
+};
+
+/** Puts an object into a file; false where no namespace has it. */
+async function bring(
+  {server, standing, names}: Reading,
+  {hash, size}: ObjectRef,
+  {to, text, signal, received}: Order,
+): Promise<boolean> {
+  if (text !== undefined) {
+    await writeFile(to, text);
+    received(size);
+    return true;
+  }
+  for (const namespace of isInUse(standing) ? names : []) {
+    try {
+      if (!(await server.download(objectFile(namespace, hash), {to, size, received, signal}))) continue;
+      standing.failures = 0;
+      return true;
+    } catch (error) {
+      if (signal?.aborted !== true) noteFailure(standing, error);
+    }
+  }
+  return false;
+}
+
+interface Place {
   readonly namespace: string;
-  readonly address: Address;
   readonly signal: AbortSignal | undefined;
 }
 
 async function readEntry(
-  server: RemoteServer,
-  {namespace, fingerprint, address, signal}: Reading & {readonly fingerprint: Fingerprint},
+  {server, address}: Reading,
+  {namespace, fingerprint, signal}: Place & {readonly fingerprint: Fingerprint},
 ): Promise<CacheEntry | undefined> {
   const text = await server.text(entryFile(namespace, fingerprint), LARGEST_ENTRY, signal);
   if (text === undefined) return undefined;
@@ -129,8 +169,8 @@ async function readEntry(
 
 /** What planning reads of an entry: a training is stale or not by what is in it. */
 async function readJson(
-  server: RemoteServer,
-  {namespace, entry, address, signal}: Reading & {readonly entry: CacheEntry},
+  {server, address}: Reading,
+  {namespace, entry, signal}: Place & {readonly entry: CacheEntry},
 ): Promise<Map<ContentHash, string>> {
   const texts = new Map<ContentHash, string>();
   for (const {kind, hash, size} of Object.values(entry.outputs)) {

@@ -1,6 +1,6 @@
 import type {ContentHash, Fingerprint} from '../../base/hash.js';
 import type {Problem} from '../../base/problem.js';
-import {RemoteFailure} from './server.js';
+import {RemoteFailure} from './failure.js';
 
 /** So many files in a row that come to nothing, and the server is not asked any more. */
 const GIVE_UP_AFTER = 3;

@@ -38,24 +38,31 @@ interface Trained {
 /** Loss, validation by timestep, learning rate and gradient norm of every training; charts without a single point are left out. */
 export function charts(data: ReportData): Chart[] {
   const all = trainings(data);
-  const curves = (value: (point: StepPoint) => number | null, smoothing: Curve['smoothing']): Curve[] =>
-    all.map(({training, label, colour}) => ({
-      label,
-      colour,
-      width: 2,
-      marks: 'line',
-      smoothing,
-      points: thinned(training.points.flatMap((point) => pointOf(point.global_step, value(point)))),
-    }));
-  const loss = curves((point) => point.loss, all.length === 1 ? 'with_raw' : 'alone');
-  const drawn: Chart[] = [
-    {
-      title: 'Loss',
-      about: '',
-      size: 'large',
-      scale: 'choice',
-      curves: [...loss, ...validationCurves(all)],
-    },
+  return [...lossCharts(all), ...rateCharts(all), gradientChart(all)]
+    .map((chart) => ({...chart, curves: chart.curves.filter(({points}) => points.length > 0)}))
+    .filter(({curves}) => curves.length > 0);
+}
+
+/** A curve of every training, a value a step. */
+function curvesOf(
+  all: readonly Trained[],
+  value: (point: StepPoint) => number | null,
+  smoothing: Curve['smoothing'] = 'none',
+): Curve[] {
+  return all.map(({training, label, colour}) => ({
+    label,
+    colour,
+    width: 2,
+    marks: 'line',
+    smoothing,
+    points: thinned(training.points.flatMap((point) => pointOf(point.global_step, value(point)))),
+  }));
+}
+
+function lossCharts(all: readonly Trained[]): Chart[] {
+  const loss = curvesOf(all, (point) => point.loss, all.length === 1 ? 'with_raw' : 'alone');
+  return [
+    {title: 'Loss', about: '', size: 'large', scale: 'choice', curves: [...loss, ...validationCurves(all)]},
     {
       title: 'Validation by timestep',
       about: '1 is noise, 0 is music',
@@ -70,49 +77,54 @@ export function charts(data: ReportData): Chart[] {
       scale: 'choice',
       curves: trainingBandCurves(all),
     },
+  ];
+}
+
+/** The learning rate, and what Prodigy and a target loss make of it. */
+function rateCharts(all: readonly Trained[]): Chart[] {
+  return [
     {
       title: 'Learning rate',
       about: '',
       size: 'small',
       scale: 'linear',
-      curves: curves((point) => point.learning_rate, 'none'),
+      curves: curvesOf(all, (point) => point.learning_rate),
     },
     {
       title: 'Effective learning rate',
       about: 'the rate that Prodigy found: its estimate d times the learning rate',
       size: 'small',
       scale: 'choice',
-      curves: curves((point) => point.effective_learning_rate ?? null, 'none'),
+      curves: curvesOf(all, (point) => point.effective_learning_rate ?? null),
     },
     {
       title: 'Loss that the target loss goes by',
       about: 'the learning rate eases as this mean nears the target',
       size: 'small',
       scale: 'choice',
-      curves: curves((point) => point.target_loss_smoothed ?? null, 'none'),
+      curves: curvesOf(all, (point) => point.target_loss_smoothed ?? null),
     },
     {
       title: 'Factor of the target loss',
       about: 'on the learning rate',
       size: 'small',
       scale: 'linear',
-      // Without a target loss it is 1 throughout.
-      curves: curves(
-        (point) => ((point.target_loss_smoothed ?? null) === null ? null : (point.target_loss_scale ?? null)),
-        'none',
+      curves: curvesOf(all, (point) =>
+        // Without a target loss it is 1 throughout.
+        (point.target_loss_smoothed ?? null) === null ? null : (point.target_loss_scale ?? null),
       ),
     },
-    {
-      title: 'Gradient norm',
-      about: 'of all adapter weights, before clipping',
-      size: 'small',
-      scale: 'choice',
-      curves: curves((point) => point.grad_norm, 'alone'),
-    },
   ];
-  return drawn
-    .map((chart) => ({...chart, curves: chart.curves.filter(({points}) => points.length > 0)}))
-    .filter(({curves: some}) => some.length > 0);
+}
+
+function gradientChart(all: readonly Trained[]): Chart {
+  return {
+    title: 'Gradient norm',
+    about: 'of all adapter weights, before clipping',
+    size: 'small',
+    scale: 'choice',
+    curves: curvesOf(all, (point) => point.grad_norm, 'alone'),
+  };
 }
 
 function trainings({runs}: ReportData): Trained[] {

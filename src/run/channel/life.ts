@@ -1,6 +1,5 @@
 import type {Problem} from '../../base/problem.js';
 import {callAfter} from '../../base/timer.js';
-import {unreachable} from '../../base/unreachable.js';
 import {
   otherProtocol,
   PROTOCOL_VERSION,
@@ -65,31 +64,12 @@ export function watchLife(patience: WorkerPatience, died: () => void): Life {
     take: (message) => {
       begun = true;
       noteSign();
-      switch (message.kind) {
-        case 'alive':
-          return undefined;
-        case 'hello':
-          if (message.protocol !== PROTOCOL_VERSION)
-            die({
-              kind: 'not_started',
-              problem: otherProtocol({runner: PROTOCOL_VERSION, worker: message.protocol}),
-            });
-          return undefined;
-        case 'event':
-        case 'part_ready':
-        case 'sample_failed':
-        case 'probed':
-        case 'forecasts':
-        case 'paced':
-        case 'rated':
-        case 'done':
-        case 'stopped':
-        case 'lost':
-        case 'failed':
-          return message;
-        default:
-          return unreachable(message);
-      }
+      if (message.kind === 'hello' && message.protocol !== PROTOCOL_VERSION)
+        die({
+          kind: 'not_started',
+          problem: otherProtocol({runner: PROTOCOL_VERSION, worker: message.protocol}),
+        });
+      return message.kind === 'alive' || message.kind === 'hello' ? undefined : message;
     },
   };
 }

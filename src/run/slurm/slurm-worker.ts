@@ -17,7 +17,7 @@ import {endOfJob} from './job-end.js';
 import {fillJobFolder, isLastWord, type Mailbox, openMailbox, writeJobNote} from './mailbox.js';
 import type {JobAnswer, JobNews} from './queue.js';
 import {jobRequest, jobScript} from './request.js';
-import {type Fate, fateOf, isOver, isStranded} from './states.js';
+import {fateOf, isOver, isStranded} from './states.js';
 import {jobOfTask, type Submission, submit} from './submit.js';
 
 export interface JobOfStage extends SiteRequest {
@@ -196,7 +196,6 @@ function watchJob(followed: JobOfStage, listener: WorkerListener): SeenJob {
     dead = true;
   });
   life.queue('waiting');
-  const fate = (): Fate | undefined => (typeof news === 'object' ? fateOf(news.state) : undefined);
   return {
     life,
     last: () => last,
@@ -234,17 +233,30 @@ function watchJob(followed: JobOfStage, listener: WorkerListener): SeenJob {
         emit({kind: 'stage_waiting', stage, for: {kind: 'queue', ...place, reason: answer.reason}});
       if (now === 'running') emit({kind: 'stage_placed', stage, ...place, node: answer.node, how: 'running'});
     },
-    ended: ({stop, kill}) => {
-      if (kill.signal.aborted) return 'cancel';
-      if (last !== undefined) return 'said_its_last_word';
-      if (dead) return 'dead';
-      const known = fate();
-      if (typeof news === 'object' && known !== undefined && isStranded(known, news.reason))
-        return 'stranded';
-      if (news === 'unknown' || (known !== undefined && isOver(known))) return 'over';
-      return stop && known === 'waiting' ? 'cancel' : undefined;
-    },
+    ended: (wishes) => conclusionOf({last, news, dead}, wishes),
   };
+}
+
+/** Its own words count before Slurm's, and what people wish before either. */
+function conclusionOf(
+  {
+    last,
+    news,
+    dead,
+  }: {
+    readonly last: WorkerMessage | undefined;
+    readonly news: JobAnswer | undefined;
+    readonly dead: boolean;
+  },
+  {stop, kill}: Wishes,
+): JobConclusion | undefined {
+  if (kill.signal.aborted) return 'cancel';
+  if (last !== undefined) return 'said_its_last_word';
+  if (dead) return 'dead';
+  const known = typeof news === 'object' ? fateOf(news.state) : undefined;
+  if (typeof news === 'object' && known !== undefined && isStranded(known, news.reason)) return 'stranded';
+  if (news === 'unknown' || (known !== undefined && isOver(known))) return 'over';
+  return stop && known === 'waiting' ? 'cancel' : undefined;
 }
 
 function isSame(before: JobAnswer | undefined, {state, node, reason}: JobNews): boolean {

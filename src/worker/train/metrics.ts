@@ -81,23 +81,12 @@ export async function openMetrics(
     readonly tally?: TimestepTallyState;
   },
 ): Promise<MetricsLog> {
-  await makeFolder(dirname(path));
-  const known = kept === undefined ? new Uint8Array() : (await readFile(path)).subarray(0, kept.size);
-  if (kept !== undefined && contentHash(known) !== kept.hash) throw notAsWritten(path);
-  // Aside and renamed: whenever this attempt is killed too, what was measured is there for the next.
-  const aside = `${path}.new`;
-  await rm(aside, {force: true});
-  await writeDurably(path, known, noFault, aside);
-  const written = {size: known.length, digest: createHash('sha256').update(known)};
-  const seal = () => ({size: written.size, hash: written.digest.copy().digest('hex') as ContentHash});
+  const file = await openLines(path, kept);
   const board = await openBoard(context, global_step);
   const {log_every, log_heavy_every} = trainParams(context).logging;
   const tally = timestepTally(counted);
   const record = async (metric: Metric) => {
-    const line = Buffer.from(`${JSON.stringify(metric)}\n`);
-    await appendFile(path, line);
-    written.size += line.length;
-    written.digest.update(line);
+    await file.append(`${JSON.stringify(metric)}\n`);
     await board.write(summariesOf(metric));
   };
   return {
@@ -125,16 +114,42 @@ export async function openMetrics(
       await board.write(clipSummaries(metric, sound));
       await record(metric);
     },
-    all: () => readMetrics(path, seal()),
+    all: () => readMetrics(path, file.seal()),
     ending: async (last) => {
-      if (last === null || (await readMetrics(path, seal())).some((metric) => isOfStep(metric, last)))
+      if (last === null || (await readMetrics(path, file.seal())).some((metric) => isOfStep(metric, last)))
         return [];
       await board.write(summariesOf(last));
       return [last];
     },
     tally: tally.state,
-    seal,
+    seal: file.seal,
     close: board.close,
+  };
+}
+
+interface Lines {
+  readonly append: (line: string) => Promise<void>;
+  readonly seal: MetricsLog['seal'];
+}
+
+/** The file, cut to what `kept` says of it. Throws where that is not how it was written. */
+async function openLines(path: string, kept: SealedFile | undefined): Promise<Lines> {
+  await makeFolder(dirname(path));
+  const known = kept === undefined ? new Uint8Array() : (await readFile(path)).subarray(0, kept.size);
+  if (kept !== undefined && contentHash(known) !== kept.hash) throw notAsWritten(path);
+  // Aside and renamed: whenever this attempt is killed too, what was measured is there for the next.
+  const aside = `${path}.new`;
+  await rm(aside, {force: true});
+  await writeDurably(path, known, noFault, aside);
+  const written = {size: known.length, digest: createHash('sha256').update(known)};
+  return {
+    append: async (line) => {
+      const bytes = Buffer.from(line);
+      await appendFile(path, bytes);
+      written.size += bytes.length;
+      written.digest.update(bytes);
+    },
+    seal: () => ({size: written.size, hash: written.digest.copy().digest('hex') as ContentHash}),
   };
 }
 
