@@ -50,7 +50,7 @@ export async function pipelineDataset(
   const pass1 = readerOf(loaded.value, configured.value.id);
   const model = modelOf(loaded.value, configured.value, pass1);
   const only = [configured.value.id, ...(model === undefined ? [] : [model])];
-  const planned = await planPipeline(terminal, {...request, wishes: {...noWishes, only}, looks: 'ahead'});
+  const planned = await planPipeline(terminal, {...request, wishes: {...noWishes, only}, looks_ahead: true});
   if (!planned.ok) return planned;
   const found = await datasetOf(configured.value.id, planned.value, request.file);
   if (!found.ok) return found;

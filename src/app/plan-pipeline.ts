@@ -29,7 +29,7 @@ export interface PlanRequest {
   readonly name?: string | undefined;
   readonly wishes: ChosenStages;
   /** `ahead`: stages that only look at files are run to plan what follows from them; see foresee. */
-  readonly looks?: 'ahead';
+  readonly looks_ahead?: boolean;
   /** Stages whose protected places may be written over. */
   readonly overwrite?: readonly string[];
 }
@@ -67,7 +67,7 @@ export async function planPipeline(
   if (!observation.ok) return observation;
   const planned = await planAsking(choice.value.pipeline, observation.value, {
     runContext,
-    looks: request.looks,
+    looks_ahead: request.looks_ahead === true,
   });
   if (!planned.ok) return planned;
   return ok({
@@ -95,7 +95,7 @@ export async function planResolved(
   const runContext = await runContextOf(terminal, {project, settings, forced: new Set()});
   const observed = await observe(pipeline, runContext);
   if (!observed.ok) return observed;
-  const planned = await planIn(pipeline, observed.value, {runContext, looks: undefined});
+  const planned = await planIn(pipeline, observed.value, {runContext, looks_ahead: false});
   if (!planned.ok) return planned;
   const {plan, observation} = planned.value;
   return ok({plan, pipeline, settings, runContext, observation, warnings: []});
@@ -103,7 +103,7 @@ export async function planResolved(
 
 interface Look {
   readonly runContext: RunContext;
-  readonly looks: PlanRequest['looks'] | undefined;
+  readonly looks_ahead: boolean;
 }
 
 /** Servers are asked for what is not here, stage after stage: what one of them has decides what is looked up next. */
@@ -123,9 +123,9 @@ async function planAsking(
 async function planIn(
   pipeline: Pipeline,
   observation: Observation,
-  {runContext, looks}: Look,
+  {runContext, looks_ahead}: Look,
 ): Promise<Result<ForeseenPlan>> {
-  if (looks === 'ahead') {
+  if (looks_ahead) {
     const {foresee} = await import('../run/foresee.js');
     const {lightStages} = await import('../run/light/table.generated.js');
     return foresee({pipeline, observation, runContext, light: lightStages});

@@ -166,27 +166,27 @@ export function hasPartial(cache: Cache, key: PartialKey): boolean {
 
 /**
  * Makes the newest sound state of this very work the attempt's own, every byte of it read before. What is found not to be sound on
- * the way is told and removed. To be called by the owner of the claim on the work. Returns whether there is one now.
+ * the way is reported and removed. To be called by the owner of the claim on the work. Returns whether there is one now.
  */
 export async function adoptPartial(
   cache: Cache,
   key: AttemptKey,
   {growing, refuse}: {readonly growing: readonly string[]; readonly refuse: (found: RefusedPartial) => void},
-): Promise<'sound' | 'none'> {
+): Promise<boolean> {
   const own = attemptDir(cache, key);
   for (const folder of savedAttempts(cache, key)) {
     const check = await checkFolder(folder);
     if (check.kind === 'sound') {
       if (folder !== own && !(await makeOwn(cache, {folder, own, growing}))) continue;
       await dropEnded(cache, key);
-      return 'sound';
+      return true;
     }
     if (check.kind === 'none') continue; // somebody else's, who keeps it to himself
     if (check.kind === 'damaged' || check.kind === 'other_version') refuse(check);
     await removeLeftover(folder);
   }
   await adoptUnfinished(cache, key);
-  return 'none';
+  return false;
 }
 
 /** What an attempt prepared before it saved a state (songs converted) need not be prepared again. */

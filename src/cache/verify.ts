@@ -30,8 +30,8 @@ export interface VerifyReport {
   readonly saved_states: number;
   /** Saved work that is not what was written, and was removed: its stages continue from what else is there, or begin again. */
   readonly damaged_states: readonly DamagedPartial[];
-  /** `kept`: something could not be removed, in a cache that is read-only or somebody else's. It is never used, and found again. */
-  readonly outcome: 'removed' | 'kept';
+  /** false: something could not be removed, in a cache that is read-only or somebody else's. It is never used, and found again. */
+  readonly all_removed: boolean;
 }
 
 /**
@@ -68,7 +68,7 @@ export async function verifyCache(
     ...wrong.map((hash) => whereWritable(() => rm(treeDir(cache.root, hash), GONE))),
     ...states.damaged.map(({name}) => whereWritable(() => rm(join(cache.root, 'partial', name), GONE))),
   ]);
-  const kept = removals.includes('kept') || cache.forgotten.size > 0 || cache.damaged.size > 0;
+  const all_removed = !removals.includes(false) && cache.forgotten.size === 0 && cache.damaged.size === 0;
   await saveChecked(cache);
   return {
     entries: entries.length,
@@ -83,7 +83,7 @@ export async function verifyCache(
     ),
     saved_states: states.sound,
     damaged_states: states.damaged,
-    outcome: kept ? 'kept' : 'removed',
+    all_removed,
   };
 }
 
@@ -124,12 +124,13 @@ async function wrongTrees(
 
 const GONE = {recursive: true, force: true} as const;
 
-async function whereWritable(change: () => Promise<void>): Promise<'removed' | 'kept'> {
+/** Whether it could be. */
+async function whereWritable(change: () => Promise<void>): Promise<boolean> {
   try {
     await change();
-    return 'removed';
+    return true;
   } catch (error) {
     if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
-    return 'kept';
+    return false;
   }
 }

@@ -115,11 +115,10 @@ async function list(terminal: Terminal, {cache}: CacheHere, options: AnswerOptio
 async function collect(terminal: Terminal, here: CacheHere, options: GcOptions): Promise<ExitCode> {
   const done = await collectCache(terminal, here, options);
   if (!done.ok) return refuse(terminal, options, done.problems);
-  const outcome = options.dryRun === true ? 'would_go' : 'gone';
   const {entries, objects, partials, kept_partials, freed_bytes, kept_bytes, temporary} = done.value;
   const temporary_bytes = temporary.objects.reduce((sum, {size}) => sum + size, 0);
   const shown = {
-    outcome,
+    dry_run: options.dryRun === true,
     entries: entries.map(({fingerprint, made_by}) => ({fingerprint, made_by})),
     objects: objects.length,
     partials: partials.length,

@@ -50,7 +50,7 @@ async function plan(terminal: Terminal, file: string, options: PlanOptions): Pro
     overrides: options.set,
     name: options.name,
     wishes,
-    looks: 'ahead',
+    looks_ahead: true,
   });
   if (!planned.ok) return refuse(terminal, options, planned.problems);
   return showPlan(terminal, planned.value, options);

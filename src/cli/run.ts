@@ -31,7 +31,7 @@ async function run(terminal: Terminal, file: string, options: RunCommandOptions)
     name: options.name,
     wishes: wishesOf(options),
     overwrite: options.overwrite ?? [],
-    ...(options.dryRun === true ? {looks: 'ahead' as const} : {}),
+    looks_ahead: options.dryRun === true,
   });
   if (!planned.ok) return refuse(terminal, options, planned.problems);
   if (options.dryRun === true) {
@@ -46,7 +46,7 @@ async function run(terminal: Terminal, file: string, options: RunCommandOptions)
   const tooLarge = memoryProblems(planned.value.plan, forecasts);
   if (tooLarge.length > 0) return refuse(terminal, options, tooLarge);
   const consent = await confirmed(terminal, planned.value, options);
-  if (consent !== 'yes') return consent;
+  if (consent !== undefined) return consent;
   // The only step that changes anything: workers, cache, lock file, run record.
   const signals = stopOnSignals();
   const {outcome, results} = await carryOut(terminal, planned.value, {

@@ -34,7 +34,7 @@ async function why(terminal: Terminal, stage: string, file: string, options: Why
     file,
     overrides: options.set,
     name: options.name,
-    looks: 'ahead',
+    looks_ahead: true,
     wishes: noWishes,
   });
   if (!planned.ok) return refuse(terminal, options, planned.problems);

@@ -17,7 +17,7 @@ import type {MachineFacts} from './verdict.js';
 
 export interface EngineFindings {
   readonly checks: readonly Check[];
-  readonly facts: Pick<MachineFacts, 'engine' | 'cards' | 'idle_cards'>;
+  readonly facts: Pick<MachineFacts, 'has_engine' | 'cards' | 'idle_cards'>;
 }
 
 /** What the native engine needs: the addon itself, what would build it, linear algebra, a CUDA driver and devices. */
@@ -32,7 +32,7 @@ export async function engineFindings(terminal: Terminal): Promise<EngineFindings
   return {
     checks: [...addon, ...tools, ...cuda.checks],
     facts: {
-      engine: engine.kind === 'known' ? 'ready' : 'missing',
+      has_engine: engine.kind === 'known',
       cards,
       idle_cards: cards.length === 0 ? cuda.cards.map(({name}) => name) : [],
     },

@@ -16,7 +16,7 @@ const GIB = 2 ** 30;
 
 export interface MachineFindings {
   readonly checks: readonly Check[];
-  readonly facts: Pick<MachineFacts, 'host_bytes' | 'threads' | 'free_disk_bytes' | 'ffmpeg'>;
+  readonly facts: Pick<MachineFacts, 'host_bytes' | 'threads' | 'free_disk_bytes' | 'has_ffmpeg'>;
 }
 
 /** What belongs to the machine and not to our engine. */
@@ -37,7 +37,7 @@ export async function machineFindings(terminal: Terminal): Promise<MachineFindin
     host_bytes: hostMemory(),
     threads: availableParallelism(),
     free_disk_bytes,
-    ffmpeg: ffmpeg.state === 'ok' ? ('found' as const) : ('missing' as const),
+    has_ffmpeg: ffmpeg.state === 'ok',
   };
   return {checks, facts};
 }

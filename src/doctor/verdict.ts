@@ -6,7 +6,7 @@ import {countText} from '../render/quantity.js';
 export interface MachineFacts {
   /** How many checks found what has to be repaired first. */
   readonly errors: number;
-  readonly engine: 'ready' | 'missing';
+  readonly has_engine: boolean;
   /** Cards that the engine can compute on. */
   readonly cards: readonly Card[];
   /** Names of cards that the driver shows and the engine does not use. */
@@ -15,7 +15,7 @@ export interface MachineFacts {
   readonly host_bytes: number;
   readonly threads: number;
   readonly free_disk_bytes: number;
-  readonly ffmpeg: 'found' | 'missing';
+  readonly has_ffmpeg: boolean;
 }
 
 export interface Card {
@@ -56,9 +56,9 @@ export function verdictOf(facts: MachineFacts): MachineVerdict {
   return {ready_for, says: [judgement(ready_for, facts), ...reservations(ready_for, facts)]};
 }
 
-function obstacleOf({errors, engine, host_bytes, free_disk_bytes}: MachineFacts): string | undefined {
+function obstacleOf({errors, has_engine, host_bytes, free_disk_bytes}: MachineFacts): string | undefined {
   if (errors > 0) return `${countText(errors, 'problem')} to solve before sidestep can work.`;
-  if (engine === 'missing')
+  if (!has_engine)
     return 'without the native engine nothing can be encoded or trained; pipelines can be written, validated and planned.';
   if (host_bytes < SMOKE_MEMORY)
     return `${bytesText(host_bytes)} of memory is too little even for a tiny model; ${bytesText(SMOKE_MEMORY)} is enough for that.`;
@@ -96,7 +96,7 @@ function cardTooSmall(card: Card | undefined): string {
 }
 
 function reservations(ready_for: Readiness, facts: MachineFacts): string[] {
-  const {idle_cards, free_disk_bytes, ffmpeg, cards} = facts;
+  const {idle_cards, free_disk_bytes, has_ffmpeg, cards} = facts;
   return [
     ...(idle_cards.length > 0 && cards.length === 0
       ? [
@@ -113,7 +113,7 @@ function reservations(ready_for: Readiness, facts: MachineFacts): string[] {
           `A 2B model with its encoders and a cache want ${bytesText(MODEL_DISK)} of disk; ${bytesText(free_disk_bytes)} are free.`,
         ]
       : []),
-    ...(ffmpeg === 'missing'
+    ...(!has_ffmpeg
       ? ['Songs in m4a, aac and other formats need ffmpeg; wav, mp3, flac, ogg and opus do not.']
       : []),
   ];

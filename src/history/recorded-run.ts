@@ -117,9 +117,9 @@ export async function readPast(
   id: string,
 ): Promise<PastRun & Pick<RecordedRun, 'events'>> {
   const dir = join(runsDir, id);
-  const runner = runnerOf(dir, now()) === undefined ? 'gone' : 'alive'; // before the events: see there
+  const goes_on = runnerOf(dir, now()) !== undefined; // before the events: see there
   const events = await readEvents(runsDir, id);
-  return {...pastRun({run: id, dir, runner}, events), events};
+  return {...pastRun({run: id, dir, goes_on}, events), events};
 }
 
 /** Problems: `usage/unknown-run`, and those of the settings. */

@@ -167,6 +167,7 @@ function judge(judged: Judged, known: KnownParts) {
     const problem = {position: stage.configured.position, ...foreseen.problem};
     return {...nothingKnown, verdict: {kind: 'blocked', problem} as const};
   }
+  const last_duration_ms = durationLastTime(stage, world);
   // Made again, removed outputs come out as they were; should they not, what reads them is planned again then.
   const as_before = entry.kind === 'removed' && !isForced(reasons) ? entry.outputs : undefined;
   return {
@@ -174,7 +175,7 @@ function judge(judged: Judged, known: KnownParts) {
     parts,
     resume_group: resumeGroupOf(parts, judged.type),
     outputs: foreseen?.kind === 'outputs' ? foreseen.outputs : as_before,
-    last_duration_ms: durationLastTime(stage, world),
+    last_duration_ms,
     verdict: staleVerdict(judged, {parts, fingerprint, reasons}),
   };
 }

@@ -45,7 +45,7 @@ export function cacheTable(
 
 export function gcText(
   gc: {
-    readonly outcome: 'would_go' | 'gone';
+    readonly dry_run: boolean;
     readonly entries: readonly {readonly made_by: string}[];
     readonly objects: number;
     readonly kept_partials: number;
@@ -58,14 +58,14 @@ export function gcText(
   const temporary =
     gc.temporary_bytes === 0
       ? ''
-      : `${gc.outcome === 'gone' ? 'Removed' : 'Would remove'} ${bytesText(gc.temporary_bytes)} of temporary outputs.\n`;
+      : `${gc.dry_run ? 'Would remove' : 'Removed'} ${bytesText(gc.temporary_bytes)} of temporary outputs.\n`;
   if (gc.entries.length === 0 && gc.objects === 0 && gc.freed_bytes === 0) {
     return `${temporary}Nothing to drop; ${bytesText(gc.kept_bytes)} are in use${continued(gc.kept_partials)}.\n`;
   }
   const counts = new Map<string, number>();
   for (const {made_by} of gc.entries) counts.set(made_by, (counts.get(made_by) ?? 0) + 1);
   const lines = [...counts].sort().map(([maker, count]) => `  ${maker}: ${count}`);
-  const verb = gc.outcome === 'gone' ? 'Dropped' : 'Would drop';
+  const verb = gc.dry_run ? 'Would drop' : 'Dropped';
   const sum = `${verb} ${countText(gc.objects, 'object')}, ${bytesText(gc.freed_bytes)}; ${bytesText(gc.kept_bytes)} stay${continued(gc.kept_partials)}.`;
   return temporary + [...lines, colours.bold(sum), ''].join('\n');
 }
@@ -92,11 +92,13 @@ interface Verified {
   readonly suspect: readonly VerifiedEntry[];
   readonly saved_states: number;
   readonly damaged_states: readonly (Damage & {readonly fingerprint: string})[];
-  readonly outcome: 'removed' | 'kept';
+  readonly all_removed: boolean;
 }
 
 /** How many things were not as they should be. */
-export function foundIn(report: Omit<Verified, 'objects' | 'bytes' | 'saved_states' | 'outcome'>): number {
+export function foundIn(
+  report: Omit<Verified, 'objects' | 'bytes' | 'saved_states' | 'all_removed'>,
+): number {
   const {evicted, incomplete, suspect, trees, damaged_states, junk_entries} = report;
   return [evicted, incomplete, suspect, trees, damaged_states].reduce(
     (sum, found) => sum + found.length,
@@ -109,7 +111,7 @@ export function verifyText(report: Verified, colours: Palette): string {
   const states = saved_states === 0 ? '' : `, ${countText(saved_states, 'saved state')}`;
   const read = `${countText(report.objects, 'object')}, ${bytesText(report.bytes)}${states}`;
   if (foundIn(report) === 0) return colours.green(`All sound: ${read}.\n`);
-  const gone = report.outcome === 'removed' ? ', removed' : '';
+  const gone = report.all_removed ? ', removed' : '';
   const reasons = {missing: 'vanished', wrong_size: `wrong size${gone}`, wrong_hash: `damaged${gone}`};
   const cross = colours.red('✖');
   return [
@@ -136,9 +138,8 @@ function computedAgain(entries: readonly VerifiedEntry[], why: string): string[]
   });
 }
 
-function endOf({outcome, incomplete, suspect}: Verified): string {
-  if (outcome === 'kept')
-    return 'This cache cannot be written: what is damaged stays in it, and is not used.';
+function endOf({all_removed, incomplete, suspect}: Verified): string {
+  if (!all_removed) return 'This cache cannot be written: what is damaged stays in it, and is not used.';
   const again = incomplete.length + suspect.length;
   if (again === 0) return 'What is left is sound.';
   return `${countText(again, 'result')} will be computed again when a run needs ${again === 1 ? 'it' : 'them'}; what is left is sound.`;

@@ -23,14 +23,14 @@ export interface PastRun {
   readonly last_loss: number | null;
 }
 
-/** Pure: the events of a run record, each with `at`, to one row. `runner`: whether the process that carried it out lives. */
+/** Pure: the events of a run record, each with `at`, to one row. `goes_on`: whether the process that carried it out lives. */
 export function pastRun(
-  {run, dir, runner}: {readonly run: string; readonly dir: string; readonly runner: 'alive' | 'gone'},
+  {run, dir, goes_on}: {readonly run: string; readonly dir: string; readonly goes_on: boolean},
   events: readonly (RunEvent & {readonly at: number})[],
 ): PastRun {
   const started = events.find((event) => event.kind === 'run_started');
   const finished = events.findLast((event) => event.kind === 'run_finished');
-  const outcome = finished?.outcome ?? (runner === 'alive' ? 'running' : 'killed');
+  const outcome = finished?.outcome ?? (goes_on ? 'running' : 'killed');
   const ended = events.flatMap((event) => (event.kind === 'stage_finished' ? [event.result] : []));
   return {
     run,

@@ -32,8 +32,8 @@ export async function takeUp(stage: FingerprintedStage, key: AttemptKey, effects
         : savedByOther(stage, found.version);
     effects.emit({kind: 'warning', stage: stage.id, problem});
   };
-  const own = await adoptPartial(cache, key, {growing: growingOf(stage), refuse});
-  if (own === 'sound') return nextStart(stage, effects, new Set());
+  const has_own = await adoptPartial(cache, key, {growing: growingOf(stage), refuse});
+  if (has_own) return nextStart(stage, effects, new Set());
   return takeOverJob(
     stage,
     {key, first: planned.kind === 'own_state' ? nextStart(stage, effects, new Set()) : planned},

@@ -194,12 +194,12 @@ function shortNames(name: string): string[] {
 /** Everything that is wrong with prompts, as far as model and dataset are known. `at` is where they are. */
 export function misfitsOfPrompts(
   prompts: readonly Prompt[],
-  {at, model, dataset, source, duration}: PromptContext,
+  {at, model, dataset, has_dataset, duration}: PromptContext,
 ): Misfit[] {
   return prompts.flatMap((prompt, index) => {
     const place = `${at}.${index}`;
     if (prompt.caption === undefined && prompt.sample === undefined) return [noCaption(place)];
-    if (prompt.sample !== undefined && source === 'none') return [noDataset(place)];
+    if (prompt.sample !== undefined && !has_dataset) return [noDataset(place)];
     const foreign = unknownLanguage(prompt, place);
     if (foreign !== undefined) return [foreign];
     const song = songOf(prompt, dataset);
@@ -215,7 +215,7 @@ export interface PromptContext {
   readonly model: Json | undefined;
   readonly dataset: Json | undefined;
   /** Whether the stage reads a dataset at all. */
-  readonly source: 'dataset' | 'none';
+  readonly has_dataset: boolean;
   /** Of prompts that do not say theirs. */
   readonly duration?: ParamValue | undefined;
 }

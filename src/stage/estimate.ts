@@ -13,7 +13,7 @@ export const estimate: StageType = {
   summary: 'Measure which modules matter for these songs',
   runs: 'worker',
   numerics: 'engine',
-  memory: 'planned',
+  plans_memory: true,
   neutral: ['precision'],
   check: (params, known) => [...sampleMisfits(['tensors'], known), ...targetMisfits(params, known, '')],
   derive: (params) => ({params, faults: joinFaults(params, 'tensors')}),

@@ -19,7 +19,7 @@ export const generate: StageType = {
   summary: 'Make music with the adapter, to listen to',
   runs: 'worker',
   numerics: 'engine',
-  memory: 'planned',
+  plans_memory: true,
   check,
   derive: (params, upstream) => ({
     params,
@@ -148,7 +148,7 @@ function check(params: ParamObject, known: KnownInputs): Misfit[] {
     at: 'prompts',
     model: json.model,
     dataset: json.dataset,
-    source: isStageReference(params.dataset) ? 'dataset' : 'none',
+    has_dataset: isStageReference(params.dataset),
   });
   const songs = sampleMisfits(['training_songs'], known);
   return [

@@ -19,7 +19,7 @@ export const preprocessPass1: StageType = {
   summary: 'Encode songs with the VAE, prompts and lyrics with the text encoder',
   runs: 'worker',
   numerics: 'engine',
-  memory: 'planned',
+  plans_memory: true,
   note: (params) => conditioningWords(textOptions(params).conditioning),
   neutral: ['precision', 'on_error'], // precision enters through the numeric identity
   ineffective: [

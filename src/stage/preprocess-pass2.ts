@@ -13,7 +13,7 @@ export const preprocessPass2: StageType = {
   summary: 'Encode the conditions that training needs',
   runs: 'worker',
   numerics: 'engine',
-  memory: 'planned',
+  plans_memory: true,
   note: ({conditioning}) =>
     conditioning === undefined ? undefined : conditioningWords(conditioning as Conditioning),
   check: sameAsBefore,

@@ -25,7 +25,7 @@ export interface StageType {
   /** Where the engine works, whatever `device` says: its bytes are the CPU's, and no card is kept from others. */
   readonly computes_on?: 'cpu';
   /** The engine can say beforehand how much memory it takes on its device. */
-  readonly memory?: 'planned';
+  readonly plans_memory?: boolean;
   /** Parameters that cannot change the output (paths to write to, log settings, worker counts), as dotted patterns. */
   readonly neutral: readonly string[];
   /** What of its parameters plans, runs and reports say in words, of work to do or in the cache; undefined: nothing. */

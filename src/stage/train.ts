@@ -104,13 +104,13 @@ function check(params: ParamObject, known: KnownInputs): Misfit[] {
 /** Of the clips on the way, which are neutral to the adapter but cannot be made of nothing. */
 function clipMisfits({samples}: ParamObject, {json}: KnownInputs): Misfit[] {
   if (!isParamObject(samples)) return [];
-  const source = isStageReference(samples.dataset) ? 'dataset' : 'none';
-  if (samples.prompts === undefined && source === 'none') return [noPrompts];
+  const has_dataset = isStageReference(samples.dataset);
+  if (samples.prompts === undefined && !has_dataset) return [noPrompts];
   return misfitsOfPrompts(promptsOf(samples.prompts), {
     at: 'samples.prompts',
     model: json.model,
     dataset: json['samples.dataset'],
-    source,
+    has_dataset,
     duration: samples.duration,
   });
 }
@@ -170,7 +170,7 @@ export const train: StageType = {
   summary: 'Train an adapter',
   runs: 'worker',
   numerics: 'engine',
-  memory: 'planned',
+  plans_memory: true,
   neutral: ['precision', 'gradient_checkpointing', 'samples', 'logging', 'max_nonfinite_steps', 'output_dir'],
   check,
   derive: derive,

@@ -9,7 +9,7 @@ import {forecastStep} from './forecast/step.js';
 
 type Forecaster = (addon: Addon, question: MemoryQuestion) => Promise<StageMemory>;
 
-/** The stage types that declare `memory: 'planned'`. */
+/** The stage types that declare `plans_memory`. */
 const forecasters: Readonly<Record<string, Forecaster>> = {
   'preprocess.pass1': forecastPass1,
   'preprocess.pass2': forecastConditions,

@@ -64,7 +64,7 @@ const gone = {pid: 999_999_999, started: '1'};
 test('what a runner of this machine left that is no more is taken as it is', async () => {
   const cache = await newCache();
   const left = await saved(cache, {attempt: '1-a', text: 'one', owner: {...cache.owner, id: '1-a', ...gone}});
-  expect(await adoptPartial(cache, own(cache), quiet)).toBe('sound');
+  expect(await adoptPartial(cache, own(cache), quiet)).toBe(true);
   expect(readdirSync(join(cache.root, 'partial'))).toEqual([`${group}.${fingerprint}.${cache.owner.id}`]);
   expect(stateText(ownFolder(cache))).toBe('one');
   expect(left).not.toBe(ownFolder(cache));
@@ -74,7 +74,7 @@ test('of one that only fell silent a copy is taken: should it live, the two writ
   const cache = await newCache();
   const far = {...cache.owner, id: '9-far', machine: 'elsewhere', host: 'elsewhere'};
   const theirs = await saved(cache, {attempt: '9-far', text: 'one', owner: far});
-  expect(await adoptPartial(cache, own(cache), quiet)).toBe('sound');
+  expect(await adoptPartial(cache, own(cache), quiet)).toBe(true);
   await partialStateIn(theirs).save(async (dir) => writeFileSync(join(dir, 'lines.txt'), 'one two'), {
     about: {epoch: 2},
   });
@@ -94,7 +94,7 @@ test('so it is with a job, which may live after its runner', async () => {
   const cache = await newCache();
   const attempt = jobAttempt(join(cache.root, 'jobs', `${fingerprint}.beef`));
   const theirs = await saved(cache, {attempt, text: 'job'});
-  expect(await adoptPartial(cache, own(cache), quiet)).toBe('sound');
+  expect(await adoptPartial(cache, own(cache), quiet)).toBe(true);
   expect([stateText(theirs), stateText(ownFolder(cache))]).toEqual(['job', 'job']);
 });
 
@@ -103,7 +103,7 @@ test('a runner of this machine that is at work keeps its folder', async () => {
   const other = openCache(cache.root);
   const end = await showLife(cache.root, other.owner);
   const theirs = await saved(cache, {attempt: other.owner.id, text: 'alive', owner: other.owner});
-  expect(await adoptPartial(cache, own(cache), quiet)).toBe('sound');
+  expect(await adoptPartial(cache, own(cache), quiet)).toBe(true);
   expect(stateText(theirs)).toBe('alive');
   await end();
 });
@@ -118,7 +118,7 @@ test('the newest sound state counts; what is damaged on the way is told and gone
   expect(savedPartials(cache, group)).toHaveLength(1); // one work, whatever attempts
   const refused: string[] = [];
   expect(await adoptPartial(cache, own(cache), {growing: [], refuse: ({kind}) => refused.push(kind)})).toBe(
-    'sound',
+    true,
   );
   expect(refused).toEqual(['damaged']);
   expect(stateText(ownFolder(cache))).toBe('old');
@@ -130,7 +130,7 @@ test('what an older version named without an attempt is continued', async () => 
   const folder = await saved(cache, {attempt: '1-a', text: 'before'});
   const before = join(cache.root, 'partial', `${group}.${fingerprint}`);
   renameSync(folder, before);
-  expect(await adoptPartial(cache, own(cache), quiet)).toBe('sound');
+  expect(await adoptPartial(cache, own(cache), quiet)).toBe(true);
   expect(stateText(ownFolder(cache))).toBe('before');
   expect(readdirSync(join(cache.root, 'partial'))).toHaveLength(1);
 });

@@ -6,13 +6,13 @@ const GIB = 2 ** 30;
 /** A laptop without a card, on which everything is in order. */
 const laptop: MachineFacts = {
   errors: 0,
-  engine: 'ready',
+  has_engine: true,
   cards: [],
   idle_cards: [],
   host_bytes: 16 * GIB,
   threads: 8,
   free_disk_bytes: 200 * GIB,
-  ffmpeg: 'found',
+  has_ffmpeg: true,
 };
 
 const card = (gib: number, device = 'cuda:0') => ({device, name: `Card ${gib}`, memory_bytes: gib * GIB});
@@ -69,7 +69,7 @@ const machines: readonly Case[] = [
   },
   {
     name: 'no engine, whatever else is there',
-    machine: {engine: 'missing', cards: [card(24)]},
+    machine: {has_engine: false, cards: [card(24)]},
     ready_for: 'not_ready',
     says: [/^Not ready: without the native engine/],
   },
@@ -99,7 +99,7 @@ const machines: readonly Case[] = [
   },
   {
     name: 'no ffmpeg',
-    machine: {ffmpeg: 'missing'},
+    machine: {has_ffmpeg: false},
     ready_for: 'smoke_runs',
     says: [/^Ready for smoke runs/, /m4a.*ffmpeg/],
   },

@@ -273,7 +273,7 @@ test('the cache lists, collects and verifies', async () => {
   expect(kept.entries, 'what an experiment made stays as long as it').toEqual([]);
   expect(await folder.run(['runs', 'rm', 'word=bye'])).toMatchObject({code: 0});
   const dry = documentOf((await folder.run(['cache', 'gc', '--dry-run', '--json'])).stdout, 'cache-gc');
-  expect(dry).toMatchObject({outcome: 'would_go'});
+  expect(dry).toMatchObject({dry_run: true});
   expect(dry.entries).toHaveLength(2);
   expect(await folder.run(['cache', 'gc'])).toMatchObject({code: 0});
   expect((await folder.run(['run'])).stdout).toContain('Nothing to do');
@@ -297,7 +297,7 @@ test('a damaged object is found, removed, and made again', async () => {
   expect(found.code).toBe(1);
   expect(documentOf(found.stdout, 'cache-verify')).toMatchObject({
     evicted: [{reason: 'wrong_hash'}],
-    outcome: 'removed',
+    all_removed: true,
   });
   expect(await folder.run(['cache', 'verify'])).toMatchObject({
     code: 0,

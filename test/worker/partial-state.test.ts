@@ -127,11 +127,11 @@ test.each([
 test('a state that is described again stays, with what it counts on now', async () => {
   const root = await temporaryFolder();
   const partial = partialStateIn(root);
-  await partial.save(saying('one'), {about: {clips: 'due'}});
+  await partial.save(saying('one'), {about: {clips_due: true}});
   writeFileSync(join(root, 'log'), 'more');
   const beginnings = [{path: 'log', size: 4, hash: contentHash('more')}];
-  await partial.describe({about: {clips: 'none'}, beside: {folders: [], beginnings}});
-  expect((await partial.newest())?.about).toEqual({clips: 'none'});
+  await partial.describe({about: {clips_due: false}, beside: {folders: [], beginnings}});
+  expect((await partial.newest())?.about).toEqual({clips_due: false});
   expect(await damageOf(root)).toBeUndefined();
   rmSync(join(root, 'log'));
   expect(await damageOf(root)).toEqual({path: 'log', what: 'missing'});

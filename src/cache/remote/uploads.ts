@@ -69,7 +69,7 @@ export function uploadsTo(server: RemoteServer, {namespace, address, line}: Wher
   };
 }
 
-/** What was sent of what is to be sent, for whoever waits for it. */
+/** What was sent of what is to be sent. */
 class Tally {
   listener: (state: Sent) => void = () => {};
   readonly #sent = {bytes: 0, total_bytes: 0, objects: 0, total_objects: 0};

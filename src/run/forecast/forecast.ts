@@ -41,7 +41,7 @@ const MOST_QUESTIONS = 64;
 export async function forecastMemory(request: ForecastRequest): Promise<Forecasts> {
   const {plan, runContext} = request;
   const stages = plan.stages.filter(
-    ({type, verdict}) => type.memory === 'planned' && verdict.kind === 'stale',
+    ({type, verdict}) => type.plans_memory === true && verdict.kind === 'stale',
   );
   if (stages.length === 0 || runContext.addon === undefined) return new Map();
   const asked = await questionsOf(stages, request);

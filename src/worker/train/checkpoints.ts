@@ -155,7 +155,7 @@ export interface AdapterFolder {
   readonly metadata: Readonly<Record<string, string>>;
   readonly provenance: Provenance;
   /** Whether a moving average is kept: the raw weights then are beside it in `raw/`. */
-  readonly average: 'ema' | 'none';
+  readonly averaged: boolean;
 }
 
 /** A checkpoint: ready for inference, and to resume from. */
@@ -172,11 +172,11 @@ export async function writeAdapter(folder: string, adapter: AdapterFolder): Prom
 
 async function writeBeside(
   folder: string,
-  {trainer, metadata, provenance, average}: AdapterFolder,
+  {trainer, metadata, provenance, averaged}: AdapterFolder,
 ): Promise<void> {
   const raw = join(folder, 'raw');
-  if (average === 'ema') await trainer.saveAdapter(raw, 'raw', metadata);
+  if (averaged) await trainer.saveAdapter(raw, 'raw', metadata);
   const text = `${JSON.stringify(provenance, null, 2)}\n`;
-  for (const place of average === 'ema' ? [folder, raw] : [folder])
+  for (const place of averaged ? [folder, raw] : [folder])
     await writeFile(join(place, PROVENANCE_FILE), text);
 }

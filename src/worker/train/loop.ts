@@ -18,7 +18,7 @@ import {
   rotate,
 } from './progress-state.js';
 import {provenanceOf, type TrainingPoint} from './provenance.js';
-import {type ClipsState, type SavedAbout, type StartingPoint, savedAbout} from './resume.js';
+import {type SavedAbout, type StartingPoint, savedAbout} from './resume.js';
 import type {Split} from './samples.js';
 import {bandsOfStep} from './timestep-tally.js';
 
@@ -57,7 +57,7 @@ export class TrainingLoop {
   /** Of the newest saved state of this run. */
   #savedStep: number | undefined;
   /** Whether the clips of this step are still to be made, also after an interruption. */
-  #clips: ClipsState;
+  #clips_due: boolean;
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -67,7 +67,7 @@ export class TrainingLoop {
     this.#position = {global_step, epoch, loss, progress, stopped_early, last_step};
     this.#savedStep = this.#isOfThisWork() ? global_step : undefined;
     const beginning = this.#begins() && this.#params.samples?.before_first_step === true;
-    this.#clips = beginning ? 'due' : parts.start.clips;
+    this.#clips_due = beginning || parts.start.clips_due;
   }
 
   get position(): Position {
@@ -89,8 +89,8 @@ export class TrainingLoop {
       'sidestep.fingerprint': provenance.fingerprint,
       'sidestep.base_model': provenance.base_model,
     };
-    const average = this.#params.ema_decay > 0 ? 'ema' : 'none';
-    return {trainer: this.#parts.trainer, metadata, provenance, average};
+    const averaged = this.#params.ema_decay > 0;
+    return {trainer: this.#parts.trainer, metadata, provenance, averaged};
   }
 
   async run(): Promise<'finished' | 'stopped'> {
@@ -108,7 +108,7 @@ export class TrainingLoop {
       }
       finished = (await this.#step()) === 'last';
     }
-    if (this.#clips === 'due') return 'stopped'; // its state is saved; only a request to stop leaves clips undone
+    if (this.#clips_due) return 'stopped'; // its state is saved; only a request to stop leaves clips undone
     if (!this.#isOfThisWork() && this.#position.global_step === start.global_step) throw noSteps();
     if (this.#savedStep !== this.#position.global_step) await this.#saveState('the end of the run');
     return 'finished';
@@ -135,7 +135,7 @@ export class TrainingLoop {
     const loss = report.loss ?? this.#position.loss;
     this.#position = {...this.#position, global_step, epoch, loss, last_step};
     if (report.epoch_finished) await this.#endEpoch(report);
-    this.#clips = this.#clipsDue(report);
+    this.#clips_due = this.#areClipsDue(report);
     await this.#checkpoint(this.#checkpointsDue(report));
     await this.#makeClips();
     await this.#saveIfDue();
@@ -176,21 +176,21 @@ export class TrainingLoop {
     return [...(ofEpoch ? [`epoch_${epoch}`] : []), ...(ofSteps || ofClock ? [`step_${global_step}`] : [])];
   }
 
-  #clipsDue({epoch, epoch_finished, global_step}: StepReport): ClipsState {
+  #areClipsDue({epoch, epoch_finished, global_step}: StepReport): boolean {
     const {every_epochs = 0, every_steps = 0} = this.#params.samples ?? {};
     const ofEpoch = epoch_finished && every_epochs > 0 && epoch % every_epochs === 0;
-    return ofEpoch || (every_steps > 0 && global_step % every_steps === 0) ? 'due' : 'none';
+    return ofEpoch || (every_steps > 0 && global_step % every_steps === 0);
   }
 
   /** Clips take long: what was trained is saved before, and with it that they are due. */
   async #makeClips(): Promise<void> {
     const {clips, trainer, metrics, context} = this.#parts;
-    if (clips === undefined) this.#clips = 'none';
-    if (clips === undefined || this.#clips === 'none') return;
+    if (clips === undefined) this.#clips_due = false;
+    if (clips === undefined || !this.#clips_due) return;
     const {global_step, epoch} = this.#position;
     if (this.#savedStep !== global_step) await this.#saveState('the clips of this step');
     await clips.make({global_step, epoch}, {trainer, metrics, made: () => this.describeState()});
-    if (!context.signal.aborted) this.#clips = 'none';
+    if (!context.signal.aborted) this.#clips_due = false;
   }
 
   #validates(): boolean {
@@ -288,7 +288,7 @@ export class TrainingLoop {
       progress,
       last_step,
       tally: metrics.tally(),
-      clips: this.#clips,
+      clips_due: this.#clips_due,
       clip_files: clips?.files() ?? start.clip_files,
     };
     return {about: savedAbout(about), beside: this.keptSeal()};

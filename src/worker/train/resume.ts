@@ -24,21 +24,19 @@ export interface SavedAbout extends TrainingPoint, SavedTraining {
   readonly last_step?: StepMetric | null;
   /** What the metrics to come count on; absent in states of earlier versions. */
   readonly tally?: TimestepTallyState;
-  /** Absent: none. */
-  readonly clips?: ClipsState;
+  /** Absent: false. */
+  readonly clips_due?: boolean;
   /** The clips that were made, below the folder of clips. */
   readonly clip_files: readonly SealedFile[];
 }
-
-/** Whether the clips of a step are still to be made. */
-export type ClipsState = 'due' | 'none';
 
 /** Where a run takes up its work. */
 export interface StartingPoint extends TrainingPoint {
   readonly progress: ProgressState;
   readonly last_step: StepMetric | null;
   readonly tally: TimestepTallyState;
-  readonly clips: ClipsState;
+  /** Whether the clips of this step are still to be made. */
+  readonly clips_due: boolean;
   readonly clip_files: readonly SealedFile[];
   /** The metrics up to here; undefined where they begin. */
   readonly metrics: SealedFile | undefined;
@@ -53,7 +51,7 @@ const FROM_THE_START: StartingPoint = {
   progress: freshProgress,
   last_step: null,
   tally: emptyTally,
-  clips: 'none',
+  clips_due: false,
   clip_files: [],
   metrics: undefined,
   origin: 'nothing',
@@ -84,7 +82,7 @@ async function continueOwn(
   {trainer, kept}: Parts,
   {dir, about, seal}: SavedState,
 ): Promise<StartingPoint> {
-  const {clips = 'none', last_step = null, tally = emptyTally, ...own} = asWritten<SavedAbout>(about);
+  const {clips_due = false, last_step = null, tally = emptyTally, ...own} = asWritten<SavedAbout>(about);
   const {global_step, epoch, loss, progress, clip_files} = own;
   await trainer.load(dir, 'exact');
   kept.takeUp(seal);
@@ -97,7 +95,7 @@ async function continueOwn(
     progress,
     last_step,
     tally,
-    clips,
+    clips_due,
     clip_files,
     metrics,
     origin: 'own_state',
