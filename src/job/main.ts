@@ -7,4 +7,4 @@ import {serve} from '../worker/serve.js';
 import {jobEntries} from './entries.js';
 
 /** A job of a cluster; the folder it runs in is its channel. */
-serve(jobEntries, {probe, forecast, pace, rates}, folderChannel(process.cwd()));
+serve(jobEntries(process.env), {probe, forecast, pace, rates}, folderChannel(process.cwd()));

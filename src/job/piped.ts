@@ -6,4 +6,4 @@ import {serve} from '../worker/serve.js';
 import {jobEntries} from './entries.js';
 
 /** What an executor of type `command` starts: frames over its pipes are its channel. */
-serve(jobEntries, {probe, forecast, pace, rates});
+serve(jobEntries(process.env), {probe, forecast, pace, rates});
