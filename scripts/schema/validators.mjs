@@ -46,7 +46,15 @@ function codeOf(name, schema) {
   const code = (standaloneCode.default ?? standaloneCode)(ajv, {validate: name});
   const [head, validate] = /^"use strict";\s*export const validate = (\w+);/.exec(code) ?? [];
   if (validate === undefined) throw new Error(`ajv begins its modules in another way: ${code.slice(0, 200)}`);
-  return `${code.slice(head.length)} return ${validate};`;
+  return `${inLines(code.slice(head.length))} return ${validate};`;
+}
+
+/** The schemas that the code carries along, a member to a line: a merge can be read. */
+function inLines(code) {
+  return code.replace(
+    /^const (schema\d+) = ([{[].*[}\]]);/gm,
+    (_, name, json) => `const ${name} = ${JSON.stringify(JSON.parse(json), null, 1)};`,
+  );
 }
 
 /** Words are for people; a validator does not need them, but ajv would carry them along. */

@@ -16,7 +16,599 @@ function late(make: () => Validator): () => Validator {
 /** Every validator by schema name. A validator returns false and leaves what it found in `errors`. */
 export const validators: Record<string, () => Validator> = {
   'pipeline': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["sidestep","stages"],"properties":{"sidestep":{"const":1},"name":{"type":"string","x-form":"a name of at most 100 letters, digits, dots, _ and -, which starts with a letter or digit","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"},"description":{"type":"string"},"vars":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":["string","number","boolean","array","object","null"]}},"env":{"type":"array","uniqueItems":true,"items":{"type":"string","x-form":"a name of letters, digits and _, which starts with no digit","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"secrets":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"}},"include":{"type":"array","items":{"type":["string","object"],"minLength":1,"additionalProperties":false,"required":["file"],"properties":{"file":{"type":"string","minLength":1},"as":{"type":"string","x-form":"a name of letters, digits, _ and -, which starts with no digit","pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"with":{"type":"object","additionalProperties":{"type":["string","number","boolean","array","object","null"]}}}}},"profiles":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"properties":{"description":{"type":"string"},"hosts":{"type":"array","items":{"type":"string","minLength":1}},"vars":{"type":"object","additionalProperties":{"type":["string","number","boolean","array","object","null"]}},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"stages":{"type":"object","additionalProperties":{"type":"object"}}}}},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"executors":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"slurm"},"partition":{"type":"string","minLength":1},"account":{"type":"string","minLength":1},"qos":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"},"extra":{"type":"array","items":{"type":"string","minLength":1}},"setup":{"type":"array","items":{"type":"string"}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"poll":{"type":"number","minimum":0.2,"maximum":600},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}},{"type":"object","additionalProperties":false,"required":["type","command"],"properties":{"type":{"const":"command"},"command":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}}]}},"stages":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"required":["uses"],"properties":{"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"description":{"type":"string"},"preset":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"with":{"type":"object"},"needs":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"when":{"type":["boolean","string"]},"matrix":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"properties":{"include":{"type":"array","items":{"type":"object","minProperties":1}},"exclude":{"type":"array","items":{"type":"object","minProperties":1}}},"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","number","boolean"]}}},"resources":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"threads":{"type":"integer","minimum":1,"maximum":4096},"ranks":{"type":"integer","minimum":1,"maximum":64},"shards":{"type":"integer","minimum":1,"maximum":256},"executor":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"}}},"retries":{"type":"integer","minimum":0,"maximum":100},"timeout":{"type":["number","string"],"exclusiveMinimum":0,"x-form":"a number of seconds, or a number with s, m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},"cache":{"type":"boolean"},"protect":{"type":"boolean"},"temporary":{"type":["boolean","array"],"minItems":1,"items":{"type":"string","minLength":1}},"checks":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"min_bytes":{"type":"integer","minimum":0},"max_bytes":{"type":"integer","minimum":0},"json_schema":{"type":["object","string"],"minLength":1},"tensors":{"type":"object","additionalProperties":false,"properties":{"names":{"type":"array","items":{"type":"string","minLength":1}},"shapes":{"type":"object","additionalProperties":{"type":"array","items":{"type":"integer","minimum":-1}}},"finite":{"type":"boolean"}}}}}}}}}},"$id":"pipeline"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "sidestep",
+  "stages"
+ ],
+ "properties": {
+  "sidestep": {
+   "const": 1
+  },
+  "name": {
+   "type": "string",
+   "x-form": "a name of at most 100 letters, digits, dots, _ and -, which starts with a letter or digit",
+   "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+  },
+  "description": {
+   "type": "string"
+  },
+  "vars": {
+   "type": "object",
+   "propertyNames": {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+   },
+   "additionalProperties": {
+    "type": [
+     "string",
+     "number",
+     "boolean",
+     "array",
+     "object",
+     "null"
+    ]
+   }
+  },
+  "env": {
+   "type": "array",
+   "uniqueItems": true,
+   "items": {
+    "type": "string",
+    "x-form": "a name of letters, digits and _, which starts with no digit",
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+   }
+  },
+  "secrets": {
+   "type": "array",
+   "uniqueItems": true,
+   "items": {
+    "type": "string",
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+   }
+  },
+  "include": {
+   "type": "array",
+   "items": {
+    "type": [
+     "string",
+     "object"
+    ],
+    "minLength": 1,
+    "additionalProperties": false,
+    "required": [
+     "file"
+    ],
+    "properties": {
+     "file": {
+      "type": "string",
+      "minLength": 1
+     },
+     "as": {
+      "type": "string",
+      "x-form": "a name of letters, digits, _ and -, which starts with no digit",
+      "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+     },
+     "with": {
+      "type": "object",
+      "additionalProperties": {
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "array",
+        "object",
+        "null"
+       ]
+      }
+     }
+    }
+   }
+  },
+  "profiles": {
+   "type": "object",
+   "propertyNames": {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+   },
+   "additionalProperties": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+     "description": {
+      "type": "string"
+     },
+     "hosts": {
+      "type": "array",
+      "items": {
+       "type": "string",
+       "minLength": 1
+      }
+     },
+     "vars": {
+      "type": "object",
+      "additionalProperties": {
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "array",
+        "object",
+        "null"
+       ]
+      }
+     },
+     "defaults": {
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+       "device": {
+        "type": "string",
+        "x-form": "auto, cpu, cuda or cuda:N",
+        "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$"
+       },
+       "precision": {
+        "enum": [
+         "auto",
+         "f32",
+         "bf16",
+         "f16"
+        ]
+       },
+       "seed": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 9007199254740991
+       },
+       "threads": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 4096
+       },
+       "on_error": {
+        "enum": [
+         "fail",
+         "skip"
+        ]
+       },
+       "retries": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100
+       }
+      }
+     },
+     "stages": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "object"
+      }
+     }
+    }
+   }
+  },
+  "defaults": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "device": {
+     "type": "string",
+     "x-form": "auto, cpu, cuda or cuda:N",
+     "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$"
+    },
+    "precision": {
+     "enum": [
+      "auto",
+      "f32",
+      "bf16",
+      "f16"
+     ]
+    },
+    "seed": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "threads": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 4096
+    },
+    "on_error": {
+     "enum": [
+      "fail",
+      "skip"
+     ]
+    },
+    "retries": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 100
+    }
+   }
+  },
+  "executors": {
+   "type": "object",
+   "propertyNames": {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+   },
+   "additionalProperties": {
+    "type": "object",
+    "required": [
+     "type"
+    ],
+    "discriminator": {
+     "propertyName": "type"
+    },
+    "oneOf": [
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "const": "slurm"
+       },
+       "partition": {
+        "type": "string",
+        "minLength": 1
+       },
+       "account": {
+        "type": "string",
+        "minLength": 1
+       },
+       "qos": {
+        "type": "string",
+        "minLength": 1
+       },
+       "gpus": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 64
+       },
+       "cpus": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 4096
+       },
+       "memory": {
+        "type": "string",
+        "x-form": "auto, or a number with M, G or T",
+        "pattern": "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"
+       },
+       "time": {
+        "type": "string",
+        "x-form": "a number with m, h or d",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(m|h|d)$"
+       },
+       "extra": {
+        "type": "array",
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "setup": {
+        "type": "array",
+        "items": {
+         "type": "string"
+        }
+       },
+       "device": {
+        "enum": [
+         "auto",
+         "cpu",
+         "cuda"
+        ]
+       },
+       "jobs": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 10000
+       },
+       "poll": {
+        "type": "number",
+        "minimum": 0.2,
+        "maximum": 600
+       },
+       "start_timeout": {
+        "type": "number",
+        "minimum": 1,
+        "maximum": 86400
+       },
+       "silence": {
+        "type": "number",
+        "minimum": 15,
+        "maximum": 86400
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type",
+       "command"
+      ],
+      "properties": {
+       "type": {
+        "const": "command"
+       },
+       "command": {
+        "type": "array",
+        "minItems": 1,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "device": {
+        "enum": [
+         "auto",
+         "cpu",
+         "cuda"
+        ]
+       },
+       "jobs": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 10000
+       },
+       "start_timeout": {
+        "type": "number",
+        "minimum": 1,
+        "maximum": 86400
+       },
+       "silence": {
+        "type": "number",
+        "minimum": 15,
+        "maximum": 86400
+       }
+      }
+     }
+    ]
+   }
+  },
+  "stages": {
+   "type": "object",
+   "minProperties": 1,
+   "propertyNames": {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+   },
+   "additionalProperties": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+     "uses"
+    ],
+    "properties": {
+     "uses": {
+      "enum": [
+       "scan",
+       "dataset",
+       "join",
+       "caption",
+       "analyze",
+       "preprocess.pass1",
+       "preprocess.pass2",
+       "pack",
+       "estimate",
+       "train",
+       "generate",
+       "export",
+       "fixture",
+       "command"
+      ]
+     },
+     "description": {
+      "type": "string"
+     },
+     "preset": {
+      "anyOf": [
+       {
+        "type": "string",
+        "minLength": 1
+       },
+       {
+        "type": "array",
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       }
+      ]
+     },
+     "with": {
+      "type": "object"
+     },
+     "needs": {
+      "type": "array",
+      "uniqueItems": true,
+      "items": {
+       "type": "string",
+       "minLength": 1
+      }
+     },
+     "when": {
+      "type": [
+       "boolean",
+       "string"
+      ]
+     },
+     "matrix": {
+      "type": "object",
+      "minProperties": 1,
+      "propertyNames": {
+       "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+      },
+      "properties": {
+       "include": {
+        "type": "array",
+        "items": {
+         "type": "object",
+         "minProperties": 1
+        }
+       },
+       "exclude": {
+        "type": "array",
+        "items": {
+         "type": "object",
+         "minProperties": 1
+        }
+       }
+      },
+      "additionalProperties": {
+       "type": "array",
+       "minItems": 1,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean"
+        ]
+       }
+      }
+     },
+     "resources": {
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+       "device": {
+        "type": "string",
+        "x-form": "auto, cpu, cuda or cuda:N",
+        "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$"
+       },
+       "threads": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 4096
+       },
+       "ranks": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 64
+       },
+       "shards": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 256
+       },
+       "executor": {
+        "type": "string",
+        "minLength": 1
+       },
+       "gpus": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 64
+       },
+       "cpus": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 4096
+       },
+       "memory": {
+        "type": "string",
+        "x-form": "auto, or a number with M, G or T",
+        "pattern": "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"
+       },
+       "time": {
+        "type": "string",
+        "x-form": "a number with m, h or d",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(m|h|d)$"
+       }
+      }
+     },
+     "retries": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 100
+     },
+     "timeout": {
+      "type": [
+       "number",
+       "string"
+      ],
+      "exclusiveMinimum": 0,
+      "x-form": "a number of seconds, or a number with s, m, h or d",
+      "pattern": "^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"
+     },
+     "cache": {
+      "type": "boolean"
+     },
+     "protect": {
+      "type": "boolean"
+     },
+     "temporary": {
+      "type": [
+       "boolean",
+       "array"
+      ],
+      "minItems": 1,
+      "items": {
+       "type": "string",
+       "minLength": 1
+      }
+     },
+     "checks": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "object",
+       "additionalProperties": false,
+       "properties": {
+        "min_bytes": {
+         "type": "integer",
+         "minimum": 0
+        },
+        "max_bytes": {
+         "type": "integer",
+         "minimum": 0
+        },
+        "json_schema": {
+         "type": [
+          "object",
+          "string"
+         ],
+         "minLength": 1
+        },
+        "tensors": {
+         "type": "object",
+         "additionalProperties": false,
+         "properties": {
+          "names": {
+           "type": "array",
+           "items": {
+            "type": "string",
+            "minLength": 1
+           }
+          },
+          "shapes": {
+           "type": "object",
+           "additionalProperties": {
+            "type": "array",
+            "items": {
+             "type": "integer",
+             "minimum": -1
+            }
+           }
+          },
+          "finite": {
+           "type": "boolean"
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   }
+  }
+ },
+ "$id": "pipeline"
+};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", "u");
@@ -2981,7 +3573,235 @@ return errors === 0;
 }
  return validate10;}),
   'stage': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["uses"],"properties":{"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"description":{"type":"string"},"preset":{"anyOf":[{"type":"string","minLength":1},{"type":"array","items":{"type":"string","minLength":1}}]},"with":{"type":"object"},"needs":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"when":{"type":["boolean","string"]},"matrix":{"type":"object","minProperties":1,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"properties":{"include":{"type":"array","items":{"type":"object","minProperties":1}},"exclude":{"type":"array","items":{"type":"object","minProperties":1}}},"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":["string","number","boolean"]}}},"resources":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"threads":{"type":"integer","minimum":1,"maximum":4096},"ranks":{"type":"integer","minimum":1,"maximum":64},"shards":{"type":"integer","minimum":1,"maximum":256},"executor":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"}}},"retries":{"type":"integer","minimum":0,"maximum":100},"timeout":{"type":["number","string"],"exclusiveMinimum":0,"x-form":"a number of seconds, or a number with s, m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"},"cache":{"type":"boolean"},"protect":{"type":"boolean"},"temporary":{"type":["boolean","array"],"minItems":1,"items":{"type":"string","minLength":1}},"checks":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"properties":{"min_bytes":{"type":"integer","minimum":0},"max_bytes":{"type":"integer","minimum":0},"json_schema":{"type":["object","string"],"minLength":1},"tensors":{"type":"object","additionalProperties":false,"properties":{"names":{"type":"array","items":{"type":"string","minLength":1}},"shapes":{"type":"object","additionalProperties":{"type":"array","items":{"type":"integer","minimum":-1}}},"finite":{"type":"boolean"}}}}}}},"$id":"stage"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "uses"
+ ],
+ "properties": {
+  "uses": {
+   "enum": [
+    "scan",
+    "dataset",
+    "join",
+    "caption",
+    "analyze",
+    "preprocess.pass1",
+    "preprocess.pass2",
+    "pack",
+    "estimate",
+    "train",
+    "generate",
+    "export",
+    "fixture",
+    "command"
+   ]
+  },
+  "description": {
+   "type": "string"
+  },
+  "preset": {
+   "anyOf": [
+    {
+     "type": "string",
+     "minLength": 1
+    },
+    {
+     "type": "array",
+     "items": {
+      "type": "string",
+      "minLength": 1
+     }
+    }
+   ]
+  },
+  "with": {
+   "type": "object"
+  },
+  "needs": {
+   "type": "array",
+   "uniqueItems": true,
+   "items": {
+    "type": "string",
+    "minLength": 1
+   }
+  },
+  "when": {
+   "type": [
+    "boolean",
+    "string"
+   ]
+  },
+  "matrix": {
+   "type": "object",
+   "minProperties": 1,
+   "propertyNames": {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+   },
+   "properties": {
+    "include": {
+     "type": "array",
+     "items": {
+      "type": "object",
+      "minProperties": 1
+     }
+    },
+    "exclude": {
+     "type": "array",
+     "items": {
+      "type": "object",
+      "minProperties": 1
+     }
+    }
+   },
+   "additionalProperties": {
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": true,
+    "items": {
+     "type": [
+      "string",
+      "number",
+      "boolean"
+     ]
+    }
+   }
+  },
+  "resources": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "device": {
+     "type": "string",
+     "x-form": "auto, cpu, cuda or cuda:N",
+     "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$"
+    },
+    "threads": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 4096
+    },
+    "ranks": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 64
+    },
+    "shards": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 256
+    },
+    "executor": {
+     "type": "string",
+     "minLength": 1
+    },
+    "gpus": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 64
+    },
+    "cpus": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 4096
+    },
+    "memory": {
+     "type": "string",
+     "x-form": "auto, or a number with M, G or T",
+     "pattern": "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"
+    },
+    "time": {
+     "type": "string",
+     "x-form": "a number with m, h or d",
+     "pattern": "^[0-9]+(\\.[0-9]+)?(m|h|d)$"
+    }
+   }
+  },
+  "retries": {
+   "type": "integer",
+   "minimum": 0,
+   "maximum": 100
+  },
+  "timeout": {
+   "type": [
+    "number",
+    "string"
+   ],
+   "exclusiveMinimum": 0,
+   "x-form": "a number of seconds, or a number with s, m, h or d",
+   "pattern": "^[0-9]+(\\.[0-9]+)?(s|m|h|d)$"
+  },
+  "cache": {
+   "type": "boolean"
+  },
+  "protect": {
+   "type": "boolean"
+  },
+  "temporary": {
+   "type": [
+    "boolean",
+    "array"
+   ],
+   "minItems": 1,
+   "items": {
+    "type": "string",
+    "minLength": 1
+   }
+  },
+  "checks": {
+   "type": "object",
+   "additionalProperties": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+     "min_bytes": {
+      "type": "integer",
+      "minimum": 0
+     },
+     "max_bytes": {
+      "type": "integer",
+      "minimum": 0
+     },
+     "json_schema": {
+      "type": [
+       "object",
+       "string"
+      ],
+      "minLength": 1
+     },
+     "tensors": {
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+       "names": {
+        "type": "array",
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "shapes": {
+        "type": "object",
+        "additionalProperties": {
+         "type": "array",
+         "items": {
+          "type": "integer",
+          "minimum": -1
+         }
+        }
+       },
+       "finite": {
+        "type": "boolean"
+       }
+      }
+     }
+    }
+   }
+  }
+ },
+ "$id": "stage"
+};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^[A-Za-z_][A-Za-z0-9_-]*$", "u");
@@ -4146,7 +4966,45 @@ return errors === 0;
 }
  return validate10;}),
   'preset': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["sidestep","uses","with"],"properties":{"sidestep":{"const":1},"description":{"type":"string"},"uses":{"enum":["scan","dataset","join","caption","analyze","preprocess.pass1","preprocess.pass2","pack","estimate","train","generate","export","fixture","command"]},"with":{"type":"object"}},"$id":"preset"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "sidestep",
+  "uses",
+  "with"
+ ],
+ "properties": {
+  "sidestep": {
+   "const": 1
+  },
+  "description": {
+   "type": "string"
+  },
+  "uses": {
+   "enum": [
+    "scan",
+    "dataset",
+    "join",
+    "caption",
+    "analyze",
+    "preprocess.pass1",
+    "preprocess.pass2",
+    "pack",
+    "estimate",
+    "train",
+    "generate",
+    "export",
+    "fixture",
+    "command"
+   ]
+  },
+  "with": {
+   "type": "object"
+  }
+ },
+ "$id": "preset"
+};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="preset" */;
@@ -4261,7 +5119,389 @@ return errors === 0;
 }
  return validate10;}),
   'settings': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":[],"properties":{"sidestep":{"const":1},"checkpoint_dir":{"type":"string","minLength":1,"x-path":"folder"},"profile":{"type":"string","minLength":1},"defaults":{"type":"object","additionalProperties":false,"properties":{"device":{"type":"string","x-form":"auto, cpu, cuda or cuda:N","pattern":"^(auto|cpu|cuda(:[0-9]{1,3})?)$"},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"threads":{"type":"integer","minimum":1,"maximum":4096},"on_error":{"enum":["fail","skip"]},"retries":{"type":"integer","minimum":0,"maximum":100}}},"stages":{"type":"object","additionalProperties":false,"properties":{"scan":{"type":"object"},"dataset":{"type":"object"},"join":{"type":"object"},"caption":{"type":"object"},"analyze":{"type":"object"},"preprocess.pass1":{"type":"object"},"preprocess.pass2":{"type":"object"},"pack":{"type":"object"},"estimate":{"type":"object"},"train":{"type":"object"},"generate":{"type":"object"},"export":{"type":"object"}}},"executors":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_-]*$"},"additionalProperties":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"slurm"},"partition":{"type":"string","minLength":1},"account":{"type":"string","minLength":1},"qos":{"type":"string","minLength":1},"gpus":{"type":"integer","minimum":0,"maximum":64},"cpus":{"type":"integer","minimum":1,"maximum":4096},"memory":{"type":"string","x-form":"auto, or a number with M, G or T","pattern":"^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"},"time":{"type":"string","x-form":"a number with m, h or d","pattern":"^[0-9]+(\\.[0-9]+)?(m|h|d)$"},"extra":{"type":"array","items":{"type":"string","minLength":1}},"setup":{"type":"array","items":{"type":"string"}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"poll":{"type":"number","minimum":0.2,"maximum":600},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}},{"type":"object","additionalProperties":false,"required":["type","command"],"properties":{"type":{"const":"command"},"command":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"device":{"enum":["auto","cpu","cuda"]},"jobs":{"type":"integer","minimum":1,"maximum":10000},"start_timeout":{"type":"number","minimum":1,"maximum":86400},"silence":{"type":"number","minimum":15,"maximum":86400}}}]}},"jobs":{"type":"integer","minimum":1,"maximum":1024},"cache":{"type":"object","additionalProperties":false,"properties":{"dir":{"type":"string","minLength":1,"x-path":"folder"},"sharing":{"enum":["private","group"]},"from":{"type":"array","items":{"type":"string","minLength":1,"x-path":"folder"}},"remote":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"type":"string","x-form":"an address that begins with https://, http:// or s3://, without a password in it","pattern":"^(https?|s3)://[^\\s@?#/]+[^\\s@?#]*$"},"mode":{"enum":["read","read_write"]},"token_env":{"type":"string","x-form":"the name of an environment variable","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"namespace":{"type":"string","x-form":"letters, digits, dots, hyphens and underscores","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"},"read_namespaces":{"type":"array","items":{"type":"string","x-form":"letters, digits, dots, hyphens and underscores","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"}},"endpoint":{"type":"string","x-form":"an address that begins with https:// or http://","pattern":"^https?://[^\\s@?#/]+[^\\s@?#]*$"},"region":{"type":"string","minLength":1},"timeout":{"type":"number","minimum":0.1,"maximum":3600}}},"max_size_gb":{"type":"number","minimum":0},"max_age_days":{"type":"number","minimum":0}}},"memory_limit_gib":{"type":"number","exclusiveMinimum":0},"confirm":{"enum":["ask","never"]},"color":{"enum":["auto","always","never"]},"terminal_title":{"enum":["progress","unchanged"]},"notify":{"type":"object","additionalProperties":false,"properties":{"how":{"enum":["bell","osc9","none"]},"after_seconds":{"type":"number","minimum":0}}},"on_finish":{"type":"array","items":{"type":"string"},"minItems":1}},"$id":"settings"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [],
+ "properties": {
+  "sidestep": {
+   "const": 1
+  },
+  "checkpoint_dir": {
+   "type": "string",
+   "minLength": 1,
+   "x-path": "folder"
+  },
+  "profile": {
+   "type": "string",
+   "minLength": 1
+  },
+  "defaults": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "device": {
+     "type": "string",
+     "x-form": "auto, cpu, cuda or cuda:N",
+     "pattern": "^(auto|cpu|cuda(:[0-9]{1,3})?)$"
+    },
+    "precision": {
+     "enum": [
+      "auto",
+      "f32",
+      "bf16",
+      "f16"
+     ]
+    },
+    "seed": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    },
+    "threads": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 4096
+    },
+    "on_error": {
+     "enum": [
+      "fail",
+      "skip"
+     ]
+    },
+    "retries": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 100
+    }
+   }
+  },
+  "stages": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "scan": {
+     "type": "object"
+    },
+    "dataset": {
+     "type": "object"
+    },
+    "join": {
+     "type": "object"
+    },
+    "caption": {
+     "type": "object"
+    },
+    "analyze": {
+     "type": "object"
+    },
+    "preprocess.pass1": {
+     "type": "object"
+    },
+    "preprocess.pass2": {
+     "type": "object"
+    },
+    "pack": {
+     "type": "object"
+    },
+    "estimate": {
+     "type": "object"
+    },
+    "train": {
+     "type": "object"
+    },
+    "generate": {
+     "type": "object"
+    },
+    "export": {
+     "type": "object"
+    }
+   }
+  },
+  "executors": {
+   "type": "object",
+   "propertyNames": {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+   },
+   "additionalProperties": {
+    "type": "object",
+    "required": [
+     "type"
+    ],
+    "discriminator": {
+     "propertyName": "type"
+    },
+    "oneOf": [
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type"
+      ],
+      "properties": {
+       "type": {
+        "const": "slurm"
+       },
+       "partition": {
+        "type": "string",
+        "minLength": 1
+       },
+       "account": {
+        "type": "string",
+        "minLength": 1
+       },
+       "qos": {
+        "type": "string",
+        "minLength": 1
+       },
+       "gpus": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 64
+       },
+       "cpus": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 4096
+       },
+       "memory": {
+        "type": "string",
+        "x-form": "auto, or a number with M, G or T",
+        "pattern": "^(auto|[0-9]+(\\.[0-9]+)?[MGT])$"
+       },
+       "time": {
+        "type": "string",
+        "x-form": "a number with m, h or d",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(m|h|d)$"
+       },
+       "extra": {
+        "type": "array",
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "setup": {
+        "type": "array",
+        "items": {
+         "type": "string"
+        }
+       },
+       "device": {
+        "enum": [
+         "auto",
+         "cpu",
+         "cuda"
+        ]
+       },
+       "jobs": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 10000
+       },
+       "poll": {
+        "type": "number",
+        "minimum": 0.2,
+        "maximum": 600
+       },
+       "start_timeout": {
+        "type": "number",
+        "minimum": 1,
+        "maximum": 86400
+       },
+       "silence": {
+        "type": "number",
+        "minimum": 15,
+        "maximum": 86400
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "type",
+       "command"
+      ],
+      "properties": {
+       "type": {
+        "const": "command"
+       },
+       "command": {
+        "type": "array",
+        "minItems": 1,
+        "items": {
+         "type": "string",
+         "minLength": 1
+        }
+       },
+       "device": {
+        "enum": [
+         "auto",
+         "cpu",
+         "cuda"
+        ]
+       },
+       "jobs": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 10000
+       },
+       "start_timeout": {
+        "type": "number",
+        "minimum": 1,
+        "maximum": 86400
+       },
+       "silence": {
+        "type": "number",
+        "minimum": 15,
+        "maximum": 86400
+       }
+      }
+     }
+    ]
+   }
+  },
+  "jobs": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 1024
+  },
+  "cache": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "dir": {
+     "type": "string",
+     "minLength": 1,
+     "x-path": "folder"
+    },
+    "sharing": {
+     "enum": [
+      "private",
+      "group"
+     ]
+    },
+    "from": {
+     "type": "array",
+     "items": {
+      "type": "string",
+      "minLength": 1,
+      "x-path": "folder"
+     }
+    },
+    "remote": {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "url"
+     ],
+     "properties": {
+      "url": {
+       "type": "string",
+       "x-form": "an address that begins with https://, http:// or s3://, without a password in it",
+       "pattern": "^(https?|s3)://[^\\s@?#/]+[^\\s@?#]*$"
+      },
+      "mode": {
+       "enum": [
+        "read",
+        "read_write"
+       ]
+      },
+      "token_env": {
+       "type": "string",
+       "x-form": "the name of an environment variable",
+       "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+      },
+      "namespace": {
+       "type": "string",
+       "x-form": "letters, digits, dots, hyphens and underscores",
+       "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+      },
+      "read_namespaces": {
+       "type": "array",
+       "items": {
+        "type": "string",
+        "x-form": "letters, digits, dots, hyphens and underscores",
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+       }
+      },
+      "endpoint": {
+       "type": "string",
+       "x-form": "an address that begins with https:// or http://",
+       "pattern": "^https?://[^\\s@?#/]+[^\\s@?#]*$"
+      },
+      "region": {
+       "type": "string",
+       "minLength": 1
+      },
+      "timeout": {
+       "type": "number",
+       "minimum": 0.1,
+       "maximum": 3600
+      }
+     }
+    },
+    "max_size_gb": {
+     "type": "number",
+     "minimum": 0
+    },
+    "max_age_days": {
+     "type": "number",
+     "minimum": 0
+    }
+   }
+  },
+  "memory_limit_gib": {
+   "type": "number",
+   "exclusiveMinimum": 0
+  },
+  "confirm": {
+   "enum": [
+    "ask",
+    "never"
+   ]
+  },
+  "color": {
+   "enum": [
+    "auto",
+    "always",
+    "never"
+   ]
+  },
+  "terminal_title": {
+   "enum": [
+    "progress",
+    "unchanged"
+   ]
+  },
+  "notify": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "how": {
+     "enum": [
+      "bell",
+      "osc9",
+      "none"
+     ]
+    },
+    "after_seconds": {
+     "type": "number",
+     "minimum": 0
+    }
+   }
+  },
+  "on_finish": {
+   "type": "array",
+   "items": {
+    "type": "string"
+   },
+   "minItems": 1
+  }
+ },
+ "$id": "settings"
+};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^(auto|cpu|cuda(:[0-9]{1,3})?)$", "u");
@@ -6124,7 +7364,253 @@ return errors === 0;
 }
  return validate10;}),
   'dataset_json': late(() => {
-const schema11 = {"anyOf":[{"type":"array","items":{"type":"object","additionalProperties":true,"anyOf":[{"required":["audio_path"]},{"required":["filename"]}],"properties":{"audio_path":{"type":"string","minLength":1},"filename":{"type":"string","minLength":1},"caption":{"type":["string","null"]},"genre":{"type":["string","null"]},"lyrics":{"type":["string","null"]},"is_instrumental":{"type":["boolean","null"]},"bpm":{"type":["string","number","null"]},"keyscale":{"type":["string","null"]},"timesignature":{"type":["string","number","null"]},"duration":{"type":["string","number","null"]},"language":{"type":["string","null"]},"custom_tag":{"type":["string","null"]},"prompt_override":{"enum":["caption","genre",null]},"repeat":{"type":"integer","minimum":1}}}},{"type":"object","additionalProperties":true,"required":["samples"],"properties":{"metadata":{"type":"object","additionalProperties":true,"properties":{"name":{"type":"string"},"custom_tag":{"type":["string","null"]},"tag_position":{"enum":["prepend","append","replace"]},"genre_ratio":{"type":"number","minimum":0,"maximum":100}}},"samples":{"type":"array","items":{"type":"object","additionalProperties":true,"anyOf":[{"required":["audio_path"]},{"required":["filename"]}],"properties":{"audio_path":{"type":"string","minLength":1},"filename":{"type":"string","minLength":1},"caption":{"type":["string","null"]},"genre":{"type":["string","null"]},"lyrics":{"type":["string","null"]},"is_instrumental":{"type":["boolean","null"]},"bpm":{"type":["string","number","null"]},"keyscale":{"type":["string","null"]},"timesignature":{"type":["string","number","null"]},"duration":{"type":["string","number","null"]},"language":{"type":["string","null"]},"custom_tag":{"type":["string","null"]},"prompt_override":{"enum":["caption","genre",null]},"repeat":{"type":"integer","minimum":1}}}}}}],"$id":"dataset_json"};
+const schema11 = {
+ "anyOf": [
+  {
+   "type": "array",
+   "items": {
+    "type": "object",
+    "additionalProperties": true,
+    "anyOf": [
+     {
+      "required": [
+       "audio_path"
+      ]
+     },
+     {
+      "required": [
+       "filename"
+      ]
+     }
+    ],
+    "properties": {
+     "audio_path": {
+      "type": "string",
+      "minLength": 1
+     },
+     "filename": {
+      "type": "string",
+      "minLength": 1
+     },
+     "caption": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "genre": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "lyrics": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "is_instrumental": {
+      "type": [
+       "boolean",
+       "null"
+      ]
+     },
+     "bpm": {
+      "type": [
+       "string",
+       "number",
+       "null"
+      ]
+     },
+     "keyscale": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "timesignature": {
+      "type": [
+       "string",
+       "number",
+       "null"
+      ]
+     },
+     "duration": {
+      "type": [
+       "string",
+       "number",
+       "null"
+      ]
+     },
+     "language": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "custom_tag": {
+      "type": [
+       "string",
+       "null"
+      ]
+     },
+     "prompt_override": {
+      "enum": [
+       "caption",
+       "genre",
+       null
+      ]
+     },
+     "repeat": {
+      "type": "integer",
+      "minimum": 1
+     }
+    }
+   }
+  },
+  {
+   "type": "object",
+   "additionalProperties": true,
+   "required": [
+    "samples"
+   ],
+   "properties": {
+    "metadata": {
+     "type": "object",
+     "additionalProperties": true,
+     "properties": {
+      "name": {
+       "type": "string"
+      },
+      "custom_tag": {
+       "type": [
+        "string",
+        "null"
+       ]
+      },
+      "tag_position": {
+       "enum": [
+        "prepend",
+        "append",
+        "replace"
+       ]
+      },
+      "genre_ratio": {
+       "type": "number",
+       "minimum": 0,
+       "maximum": 100
+      }
+     }
+    },
+    "samples": {
+     "type": "array",
+     "items": {
+      "type": "object",
+      "additionalProperties": true,
+      "anyOf": [
+       {
+        "required": [
+         "audio_path"
+        ]
+       },
+       {
+        "required": [
+         "filename"
+        ]
+       }
+      ],
+      "properties": {
+       "audio_path": {
+        "type": "string",
+        "minLength": 1
+       },
+       "filename": {
+        "type": "string",
+        "minLength": 1
+       },
+       "caption": {
+        "type": [
+         "string",
+         "null"
+        ]
+       },
+       "genre": {
+        "type": [
+         "string",
+         "null"
+        ]
+       },
+       "lyrics": {
+        "type": [
+         "string",
+         "null"
+        ]
+       },
+       "is_instrumental": {
+        "type": [
+         "boolean",
+         "null"
+        ]
+       },
+       "bpm": {
+        "type": [
+         "string",
+         "number",
+         "null"
+        ]
+       },
+       "keyscale": {
+        "type": [
+         "string",
+         "null"
+        ]
+       },
+       "timesignature": {
+        "type": [
+         "string",
+         "number",
+         "null"
+        ]
+       },
+       "duration": {
+        "type": [
+         "string",
+         "number",
+         "null"
+        ]
+       },
+       "language": {
+        "type": [
+         "string",
+         "null"
+        ]
+       },
+       "custom_tag": {
+        "type": [
+         "string",
+         "null"
+        ]
+       },
+       "prompt_override": {
+        "enum": [
+         "caption",
+         "genre",
+         null
+        ]
+       },
+       "repeat": {
+        "type": "integer",
+        "minimum": 1
+       }
+      }
+     }
+    }
+   }
+  }
+ ],
+ "$id": "dataset_json"
+};
 const func2 = require("ajv/dist/runtime/ucs2length").default;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -6882,7 +8368,80 @@ return errors === 0;
 }
  return validate10;}),
   'lock': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["sidestep_lock","stages"],"properties":{"sidestep_lock":{"const":1},"stages":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["uses","version","fingerprint","params","inputs","files","numerics","outputs"],"properties":{"uses":{"type":"string"},"version":{"type":"integer","minimum":1},"fingerprint":{"type":"string","pattern":"^[0-9a-f]{64}$"},"params":{"type":"object"},"inputs":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"files":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}},"numerics":{"type":["object","null"]},"outputs":{"type":"object","additionalProperties":{"type":"string","pattern":"^[0-9a-f]{64}$"}}}}}},"$id":"lock"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "sidestep_lock",
+  "stages"
+ ],
+ "properties": {
+  "sidestep_lock": {
+   "const": 1
+  },
+  "stages": {
+   "type": "object",
+   "additionalProperties": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+     "uses",
+     "version",
+     "fingerprint",
+     "params",
+     "inputs",
+     "files",
+     "numerics",
+     "outputs"
+    ],
+    "properties": {
+     "uses": {
+      "type": "string"
+     },
+     "version": {
+      "type": "integer",
+      "minimum": 1
+     },
+     "fingerprint": {
+      "type": "string",
+      "pattern": "^[0-9a-f]{64}$"
+     },
+     "params": {
+      "type": "object"
+     },
+     "inputs": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string",
+       "pattern": "^[0-9a-f]{64}$"
+      }
+     },
+     "files": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string",
+       "pattern": "^[0-9a-f]{64}$"
+      }
+     },
+     "numerics": {
+      "type": [
+       "object",
+       "null"
+      ]
+     },
+     "outputs": {
+      "type": "object",
+      "additionalProperties": {
+       "type": "string",
+       "pattern": "^[0-9a-f]{64}$"
+      }
+     }
+    }
+   }
+  }
+ },
+ "$id": "lock"
+};
 const pattern0 = new RegExp("^[0-9a-f]{64}$", "u");
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -7280,7 +8839,37 @@ return errors === 0;
 }
  return validate10;}),
   'stage.scan': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["checkpoint_dir"],"properties":{"checkpoint_dir":{"type":"string","minLength":1,"x-path":"folder","x-stage":["fixture","command"]},"model":{"type":"string","minLength":1},"base_model":{"enum":["auto","turbo","base","sft"]}},"$id":"stage.scan"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "checkpoint_dir"
+ ],
+ "properties": {
+  "checkpoint_dir": {
+   "type": "string",
+   "minLength": 1,
+   "x-path": "folder",
+   "x-stage": [
+    "fixture",
+    "command"
+   ]
+  },
+  "model": {
+   "type": "string",
+   "minLength": 1
+  },
+  "base_model": {
+   "enum": [
+    "auto",
+    "turbo",
+    "base",
+    "sft"
+   ]
+  }
+ },
+ "$id": "stage.scan"
+};
 const func2 = require("ajv/dist/runtime/ucs2length").default;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -7389,7 +8978,141 @@ return errors === 0;
 }
  return validate10;}),
   'stage.dataset': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":[],"anyOf":[{"required":["audio_dir"]},{"required":["dataset_json"]}],"properties":{"audio_dir":{"type":"string","minLength":1,"x-path":"folder","x-stage":["fixture","command"]},"dataset_json":{"type":"string","minLength":1,"x-path":"file","x-stage":["fixture","command"]},"model":{"type":"string","minLength":1,"x-stage":["scan"]},"extensions":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","x-form":"a file name ending of letters and digits","pattern":"^\\.?[A-Za-z0-9]+$"}},"exclude":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1000}},"folders":{"enum":["recursive","top"]},"sidecars":{"enum":["use","prefer","ignore"]},"file_tags":{"enum":["use","ignore"]},"custom_tag":{"type":"string"},"tag_position":{"enum":["prepend","append","replace"]},"genre_ratio":{"type":"number","minimum":0,"maximum":100},"genre_choice":{"enum":["sample","upstream"]},"language":{"type":"string","minLength":1},"missing_lyrics":{"enum":["instrumental","fail"]},"duplicates":{"enum":["warn","skip","fail"]},"min_duration":{"type":"number","minimum":0},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"on_error":{"enum":["fail","skip"]}},"$id":"stage.dataset"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [],
+ "anyOf": [
+  {
+   "required": [
+    "audio_dir"
+   ]
+  },
+  {
+   "required": [
+    "dataset_json"
+   ]
+  }
+ ],
+ "properties": {
+  "audio_dir": {
+   "type": "string",
+   "minLength": 1,
+   "x-path": "folder",
+   "x-stage": [
+    "fixture",
+    "command"
+   ]
+  },
+  "dataset_json": {
+   "type": "string",
+   "minLength": 1,
+   "x-path": "file",
+   "x-stage": [
+    "fixture",
+    "command"
+   ]
+  },
+  "model": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "scan"
+   ]
+  },
+  "extensions": {
+   "type": "array",
+   "minItems": 1,
+   "uniqueItems": true,
+   "items": {
+    "type": "string",
+    "x-form": "a file name ending of letters and digits",
+    "pattern": "^\\.?[A-Za-z0-9]+$"
+   }
+  },
+  "exclude": {
+   "type": "array",
+   "items": {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 1000
+   }
+  },
+  "folders": {
+   "enum": [
+    "recursive",
+    "top"
+   ]
+  },
+  "sidecars": {
+   "enum": [
+    "use",
+    "prefer",
+    "ignore"
+   ]
+  },
+  "file_tags": {
+   "enum": [
+    "use",
+    "ignore"
+   ]
+  },
+  "custom_tag": {
+   "type": "string"
+  },
+  "tag_position": {
+   "enum": [
+    "prepend",
+    "append",
+    "replace"
+   ]
+  },
+  "genre_ratio": {
+   "type": "number",
+   "minimum": 0,
+   "maximum": 100
+  },
+  "genre_choice": {
+   "enum": [
+    "sample",
+    "upstream"
+   ]
+  },
+  "language": {
+   "type": "string",
+   "minLength": 1
+  },
+  "missing_lyrics": {
+   "enum": [
+    "instrumental",
+    "fail"
+   ]
+  },
+  "duplicates": {
+   "enum": [
+    "warn",
+    "skip",
+    "fail"
+   ]
+  },
+  "min_duration": {
+   "type": "number",
+   "minimum": 0
+  },
+  "seed": {
+   "type": "integer",
+   "minimum": 0,
+   "maximum": 9007199254740991
+  },
+  "on_error": {
+   "enum": [
+    "fail",
+    "skip"
+   ]
+  }
+ },
+ "$id": "stage.dataset"
+};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^\\.?[A-Za-z0-9]+$", "u");
@@ -7919,7 +9642,69 @@ return errors === 0;
 }
  return validate10;}),
   'stage.join': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["datasets"],"properties":{"datasets":{"type":["string","array"],"minLength":1,"minItems":1,"x-stage":["dataset","join","analyze","caption"],"items":{"type":["string","object"],"minLength":1,"x-stage":["dataset","join","analyze","caption"],"additionalProperties":false,"required":["from"],"properties":{"from":{"type":"string","minLength":1,"x-stage":["dataset","join","analyze","caption"]},"repeats":{"type":"integer","minimum":1,"maximum":100000},"share":{"type":"number","exclusiveMinimum":0,"maximum":1000000}}}}},"$id":"stage.join"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "datasets"
+ ],
+ "properties": {
+  "datasets": {
+   "type": [
+    "string",
+    "array"
+   ],
+   "minLength": 1,
+   "minItems": 1,
+   "x-stage": [
+    "dataset",
+    "join",
+    "analyze",
+    "caption"
+   ],
+   "items": {
+    "type": [
+     "string",
+     "object"
+    ],
+    "minLength": 1,
+    "x-stage": [
+     "dataset",
+     "join",
+     "analyze",
+     "caption"
+    ],
+    "additionalProperties": false,
+    "required": [
+     "from"
+    ],
+    "properties": {
+     "from": {
+      "type": "string",
+      "minLength": 1,
+      "x-stage": [
+       "dataset",
+       "join",
+       "analyze",
+       "caption"
+      ]
+     },
+     "repeats": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 100000
+     },
+     "share": {
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 1000000
+     }
+    }
+   }
+  }
+ },
+ "$id": "stage.join"
+};
 const func2 = require("ajv/dist/runtime/ucs2length").default;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -8147,7 +9932,113 @@ return errors === 0;
 }
  return validate10;}),
   'stage.caption': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["dataset","base_url","model"],"properties":{"dataset":{"type":"string","minLength":1,"x-stage":["dataset","join","analyze","caption"]},"base_url":{"type":"string","x-form":"an address that begins with http:// or https://","pattern":"^https?://"},"model":{"type":"string","minLength":1},"api_key_env":{"type":"string","x-form":"the name of an environment variable","pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"merge":{"enum":["fill_missing","overwrite_caption","overwrite_all"]},"send":{"enum":["audio","metadata","audio_and_metadata"]},"audio_seconds":{"type":"number","minimum":1,"maximum":1200},"prompt":{"type":"string","minLength":1},"lyrics":{"enum":["leave","ask"]},"lyrics_prompt":{"type":"string","minLength":1},"temperature":{"type":"number","minimum":0,"maximum":2},"max_tokens":{"type":"integer","minimum":1,"maximum":1000000},"requests_at_once":{"type":"integer","minimum":1,"maximum":64},"request_timeout":{"type":"number","exclusiveMinimum":0,"maximum":290},"request_retries":{"type":"integer","minimum":0,"maximum":20},"write_sidecars":{"enum":["never","missing","overwrite"]},"on_error":{"enum":["fail","skip"]}},"$id":"stage.caption"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "dataset",
+  "base_url",
+  "model"
+ ],
+ "properties": {
+  "dataset": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "dataset",
+    "join",
+    "analyze",
+    "caption"
+   ]
+  },
+  "base_url": {
+   "type": "string",
+   "x-form": "an address that begins with http:// or https://",
+   "pattern": "^https?://"
+  },
+  "model": {
+   "type": "string",
+   "minLength": 1
+  },
+  "api_key_env": {
+   "type": "string",
+   "x-form": "the name of an environment variable",
+   "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+  },
+  "merge": {
+   "enum": [
+    "fill_missing",
+    "overwrite_caption",
+    "overwrite_all"
+   ]
+  },
+  "send": {
+   "enum": [
+    "audio",
+    "metadata",
+    "audio_and_metadata"
+   ]
+  },
+  "audio_seconds": {
+   "type": "number",
+   "minimum": 1,
+   "maximum": 1200
+  },
+  "prompt": {
+   "type": "string",
+   "minLength": 1
+  },
+  "lyrics": {
+   "enum": [
+    "leave",
+    "ask"
+   ]
+  },
+  "lyrics_prompt": {
+   "type": "string",
+   "minLength": 1
+  },
+  "temperature": {
+   "type": "number",
+   "minimum": 0,
+   "maximum": 2
+  },
+  "max_tokens": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 1000000
+  },
+  "requests_at_once": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 64
+  },
+  "request_timeout": {
+   "type": "number",
+   "exclusiveMinimum": 0,
+   "maximum": 290
+  },
+  "request_retries": {
+   "type": "integer",
+   "minimum": 0,
+   "maximum": 20
+  },
+  "write_sidecars": {
+   "enum": [
+    "never",
+    "missing",
+    "overwrite"
+   ]
+  },
+  "on_error": {
+   "enum": [
+    "fail",
+    "skip"
+   ]
+  }
+ },
+ "$id": "stage.caption"
+};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^https?://", "u");
@@ -8641,7 +10532,65 @@ return errors === 0;
 }
  return validate10;}),
   'stage.analyze': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["dataset"],"properties":{"dataset":{"type":"string","minLength":1,"x-stage":["dataset","join","analyze","caption"]},"fields":{"type":"array","items":{"enum":["bpm","keyscale","timesignature"]},"minItems":1,"uniqueItems":true},"merge":{"enum":["fill_missing","overwrite_bpm","overwrite_keyscale","overwrite_timesignature","overwrite_all"]},"min_confidence":{"type":"number","minimum":0,"maximum":1},"write_sidecars":{"enum":["never","missing","overwrite"]},"on_error":{"enum":["fail","skip"]}},"$id":"stage.analyze"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "dataset"
+ ],
+ "properties": {
+  "dataset": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "dataset",
+    "join",
+    "analyze",
+    "caption"
+   ]
+  },
+  "fields": {
+   "type": "array",
+   "items": {
+    "enum": [
+     "bpm",
+     "keyscale",
+     "timesignature"
+    ]
+   },
+   "minItems": 1,
+   "uniqueItems": true
+  },
+  "merge": {
+   "enum": [
+    "fill_missing",
+    "overwrite_bpm",
+    "overwrite_keyscale",
+    "overwrite_timesignature",
+    "overwrite_all"
+   ]
+  },
+  "min_confidence": {
+   "type": "number",
+   "minimum": 0,
+   "maximum": 1
+  },
+  "write_sidecars": {
+   "enum": [
+    "never",
+    "missing",
+    "overwrite"
+   ]
+  },
+  "on_error": {
+   "enum": [
+    "fail",
+    "skip"
+   ]
+  }
+ },
+ "$id": "stage.analyze"
+};
 const func2 = require("ajv/dist/runtime/ucs2length").default;
 const func0 = require("ajv/dist/runtime/equal").default;
 
@@ -8846,7 +10795,110 @@ return errors === 0;
 }
  return validate10;}),
   'stage.preprocess.pass1': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["model","dataset"],"properties":{"model":{"type":"string","minLength":1,"x-stage":["scan"]},"dataset":{"type":"string","minLength":1,"x-stage":["dataset","join","analyze","caption"]},"max_duration":{"type":"number","minimum":0},"normalize":{"enum":["none","peak","loudness"]},"peak_target":{"type":"number","minimum":-60,"maximum":0},"loudness_target":{"type":"number","minimum":-70,"maximum":0},"resampler":{"enum":["soxr_hq","sinc_hann"]},"latents":{"enum":["sample","mean"]},"tile_duration":{"type":"number","minimum":0},"tile_overlap":{"type":"number","minimum":0},"conditioning":{"enum":["inference","upstream"]},"max_text_tokens":{"type":"integer","minimum":1,"maximum":32768},"max_lyric_tokens":{"type":"integer","minimum":1,"maximum":32768},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"on_error":{"enum":["fail","skip"]}},"$id":"stage.preprocess.pass1"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "model",
+  "dataset"
+ ],
+ "properties": {
+  "model": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "scan"
+   ]
+  },
+  "dataset": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "dataset",
+    "join",
+    "analyze",
+    "caption"
+   ]
+  },
+  "max_duration": {
+   "type": "number",
+   "minimum": 0
+  },
+  "normalize": {
+   "enum": [
+    "none",
+    "peak",
+    "loudness"
+   ]
+  },
+  "peak_target": {
+   "type": "number",
+   "minimum": -60,
+   "maximum": 0
+  },
+  "loudness_target": {
+   "type": "number",
+   "minimum": -70,
+   "maximum": 0
+  },
+  "resampler": {
+   "enum": [
+    "soxr_hq",
+    "sinc_hann"
+   ]
+  },
+  "latents": {
+   "enum": [
+    "sample",
+    "mean"
+   ]
+  },
+  "tile_duration": {
+   "type": "number",
+   "minimum": 0
+  },
+  "tile_overlap": {
+   "type": "number",
+   "minimum": 0
+  },
+  "conditioning": {
+   "enum": [
+    "inference",
+    "upstream"
+   ]
+  },
+  "max_text_tokens": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 32768
+  },
+  "max_lyric_tokens": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 32768
+  },
+  "precision": {
+   "enum": [
+    "auto",
+    "f32",
+    "bf16",
+    "f16"
+   ]
+  },
+  "seed": {
+   "type": "integer",
+   "minimum": 0,
+   "maximum": 9007199254740991
+  },
+  "on_error": {
+   "enum": [
+    "fail",
+    "skip"
+   ]
+  }
+ },
+ "$id": "stage.preprocess.pass1"
+};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 
@@ -9281,7 +11333,56 @@ return errors === 0;
 }
  return validate10;}),
   'stage.preprocess.pass2': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["model","latents"],"properties":{"model":{"type":"string","minLength":1,"x-stage":["scan"]},"latents":{"type":"string","minLength":1,"x-stage":["preprocess.pass1"]},"conditioning":{"enum":["inference","upstream"]},"output_dir":{"type":"string","minLength":1,"x-path":"output"},"precision":{"enum":["auto","f32","bf16","f16"]},"on_error":{"enum":["fail","skip"]}},"$id":"stage.preprocess.pass2"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "model",
+  "latents"
+ ],
+ "properties": {
+  "model": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "scan"
+   ]
+  },
+  "latents": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "preprocess.pass1"
+   ]
+  },
+  "conditioning": {
+   "enum": [
+    "inference",
+    "upstream"
+   ]
+  },
+  "output_dir": {
+   "type": "string",
+   "minLength": 1,
+   "x-path": "output"
+  },
+  "precision": {
+   "enum": [
+    "auto",
+    "f32",
+    "bf16",
+    "f16"
+   ]
+  },
+  "on_error": {
+   "enum": [
+    "fail",
+    "skip"
+   ]
+  }
+ },
+ "$id": "stage.preprocess.pass2"
+};
 const func2 = require("ajv/dist/runtime/ucs2length").default;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -9451,7 +11552,89 @@ return errors === 0;
 }
  return validate10;}),
   'stage.pack': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["model","tensors"],"properties":{"model":{"type":"string","minLength":1,"x-stage":["scan"]},"tensors":{"type":["string","array"],"minLength":1,"minItems":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder","items":{"type":["string","object"],"minLength":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder","additionalProperties":false,"required":["from"],"properties":{"from":{"type":"string","minLength":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder"},"repeats":{"type":"integer","minimum":1,"maximum":100000},"share":{"type":"number","exclusiveMinimum":0,"maximum":1000000}}}},"dataset":{"type":"string","minLength":1,"x-stage":["dataset","join","analyze","caption"]},"output_dir":{"type":"string","minLength":1,"x-path":"output"}},"$id":"stage.pack"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "model",
+  "tensors"
+ ],
+ "properties": {
+  "model": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "scan"
+   ]
+  },
+  "tensors": {
+   "type": [
+    "string",
+    "array"
+   ],
+   "minLength": 1,
+   "minItems": 1,
+   "x-stage": [
+    "preprocess.pass2",
+    "command"
+   ],
+   "x-path": "folder",
+   "items": {
+    "type": [
+     "string",
+     "object"
+    ],
+    "minLength": 1,
+    "x-stage": [
+     "preprocess.pass2",
+     "command"
+    ],
+    "x-path": "folder",
+    "additionalProperties": false,
+    "required": [
+     "from"
+    ],
+    "properties": {
+     "from": {
+      "type": "string",
+      "minLength": 1,
+      "x-stage": [
+       "preprocess.pass2",
+       "command"
+      ],
+      "x-path": "folder"
+     },
+     "repeats": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 100000
+     },
+     "share": {
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 1000000
+     }
+    }
+   }
+  },
+  "dataset": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "dataset",
+    "join",
+    "analyze",
+    "caption"
+   ]
+  },
+  "output_dir": {
+   "type": "string",
+   "minLength": 1,
+   "x-path": "output"
+  }
+ },
+ "$id": "stage.pack"
+};
 const func2 = require("ajv/dist/runtime/ucs2length").default;
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -9764,7 +11947,205 @@ return errors === 0;
 }
  return validate10;}),
   'stage.estimate': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["model","tensors"],"properties":{"model":{"type":"string","minLength":1,"x-stage":["scan"]},"tensors":{"type":["string","array"],"minLength":1,"minItems":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder","items":{"type":["string","object"],"minLength":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder","additionalProperties":false,"required":["from"],"properties":{"from":{"type":"string","minLength":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder"},"repeats":{"type":"integer","minimum":1,"maximum":100000},"share":{"type":"number","exclusiveMinimum":0,"maximum":1000000}}}},"method":{"enum":["gradient","fisher"]},"granularity":{"enum":["module","layer"]},"attention_type":{"enum":["both","self","cross"]},"target_modules":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1}},"target_mlp":{"type":"boolean"},"batches":{"type":"integer","minimum":1,"maximum":1000000},"batch_size":{"type":"integer","minimum":1,"maximum":4096},"top_k":{"type":"integer","minimum":1,"maximum":100000},"cfg_dropout":{"type":"number","minimum":0,"maximum":1},"timestep_range":{"type":"array","minItems":2,"maxItems":2,"items":{"type":"number","minimum":0,"maximum":1}},"fisher":{"type":"object","additionalProperties":false,"properties":{"runs":{"type":"integer","minimum":1,"maximum":100},"convergence_patience":{"type":"integer","minimum":0,"maximum":1000000},"out_of_memory":{"enum":["fail","skip"]},"base_rank":{"type":"integer","minimum":1,"maximum":65536},"min_rank":{"type":"integer","minimum":1,"maximum":65536},"max_rank":{"type":"integer","minimum":1,"maximum":65536},"rank_multiple":{"type":"integer","minimum":1,"maximum":1024},"energy":{"type":"number","exclusiveMinimum":0,"maximum":1},"select_share":{"type":"number","exclusiveMinimum":0,"maximum":1},"min_category_share":{"type":"number","minimum":0,"maximum":1}}},"precision":{"enum":["auto","f32","bf16","f16"]},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991}},"$id":"stage.estimate"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "model",
+  "tensors"
+ ],
+ "properties": {
+  "model": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "scan"
+   ]
+  },
+  "tensors": {
+   "type": [
+    "string",
+    "array"
+   ],
+   "minLength": 1,
+   "minItems": 1,
+   "x-stage": [
+    "preprocess.pass2",
+    "command"
+   ],
+   "x-path": "folder",
+   "items": {
+    "type": [
+     "string",
+     "object"
+    ],
+    "minLength": 1,
+    "x-stage": [
+     "preprocess.pass2",
+     "command"
+    ],
+    "x-path": "folder",
+    "additionalProperties": false,
+    "required": [
+     "from"
+    ],
+    "properties": {
+     "from": {
+      "type": "string",
+      "minLength": 1,
+      "x-stage": [
+       "preprocess.pass2",
+       "command"
+      ],
+      "x-path": "folder"
+     },
+     "repeats": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 100000
+     },
+     "share": {
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 1000000
+     }
+    }
+   }
+  },
+  "method": {
+   "enum": [
+    "gradient",
+    "fisher"
+   ]
+  },
+  "granularity": {
+   "enum": [
+    "module",
+    "layer"
+   ]
+  },
+  "attention_type": {
+   "enum": [
+    "both",
+    "self",
+    "cross"
+   ]
+  },
+  "target_modules": {
+   "type": "array",
+   "minItems": 1,
+   "uniqueItems": true,
+   "items": {
+    "type": "string",
+    "minLength": 1
+   }
+  },
+  "target_mlp": {
+   "type": "boolean"
+  },
+  "batches": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 1000000
+  },
+  "batch_size": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 4096
+  },
+  "top_k": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 100000
+  },
+  "cfg_dropout": {
+   "type": "number",
+   "minimum": 0,
+   "maximum": 1
+  },
+  "timestep_range": {
+   "type": "array",
+   "minItems": 2,
+   "maxItems": 2,
+   "items": {
+    "type": "number",
+    "minimum": 0,
+    "maximum": 1
+   }
+  },
+  "fisher": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "runs": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 100
+    },
+    "convergence_patience": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000
+    },
+    "out_of_memory": {
+     "enum": [
+      "fail",
+      "skip"
+     ]
+    },
+    "base_rank": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 65536
+    },
+    "min_rank": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 65536
+    },
+    "max_rank": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 65536
+    },
+    "rank_multiple": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1024
+    },
+    "energy": {
+     "type": "number",
+     "exclusiveMinimum": 0,
+     "maximum": 1
+    },
+    "select_share": {
+     "type": "number",
+     "exclusiveMinimum": 0,
+     "maximum": 1
+    },
+    "min_category_share": {
+     "type": "number",
+     "minimum": 0,
+     "maximum": 1
+    }
+   }
+  },
+  "precision": {
+   "enum": [
+    "auto",
+    "f32",
+    "bf16",
+    "f16"
+   ]
+  },
+  "seed": {
+   "type": "integer",
+   "minimum": 0,
+   "maximum": 9007199254740991
+  }
+ },
+ "$id": "stage.estimate"
+};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 
@@ -10768,7 +13149,1465 @@ return errors === 0;
 }
  return validate10;}),
   'stage.train': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["model","tensors"],"properties":{"model":{"type":"string","minLength":1,"x-stage":["scan"]},"tensors":{"type":["string","array"],"minLength":1,"minItems":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder","items":{"type":["string","object"],"minLength":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder","additionalProperties":false,"required":["from"],"properties":{"from":{"type":"string","minLength":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder"},"repeats":{"type":"integer","minimum":1,"maximum":100000},"share":{"type":"number","exclusiveMinimum":0,"maximum":1000000}}}},"mode":{"enum":["fixed","vanilla"]},"adapter":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"lora"},"rank":{"type":"integer","minimum":1,"maximum":65536},"alpha":{"type":"number","exclusiveMinimum":0},"dropout":{"type":"number","minimum":0,"exclusiveMaximum":1},"bias":{"enum":["none","all","lora_only"]},"rs_lora":{"type":"boolean"},"target_modules":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1}},"attention_type":{"enum":["both","self","cross"]},"self_target_modules":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"cross_target_modules":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"target_mlp":{"type":"boolean"},"rank_pattern":{"type":"object","additionalProperties":{"type":"integer","minimum":1,"maximum":65536}},"alpha_pattern":{"type":"object","additionalProperties":{"type":"number","exclusiveMinimum":0}},"selection":{"type":"object","additionalProperties":false,"required":["estimate"],"properties":{"estimate":{"type":"string","minLength":1,"x-stage":["estimate","command"],"x-path":"file"},"use":{"enum":["modules","ranks"]}}}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"dora"},"rank":{"type":"integer","minimum":1,"maximum":65536},"alpha":{"type":"number","exclusiveMinimum":0},"dropout":{"type":"number","minimum":0,"exclusiveMaximum":1},"bias":{"enum":["none","all","lora_only"]},"rs_lora":{"type":"boolean"},"target_modules":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1}},"attention_type":{"enum":["both","self","cross"]},"self_target_modules":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"cross_target_modules":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"target_mlp":{"type":"boolean"},"rank_pattern":{"type":"object","additionalProperties":{"type":"integer","minimum":1,"maximum":65536}},"alpha_pattern":{"type":"object","additionalProperties":{"type":"number","exclusiveMinimum":0}},"selection":{"type":"object","additionalProperties":false,"required":["estimate"],"properties":{"estimate":{"type":"string","minLength":1,"x-stage":["estimate","command"],"x-path":"file"},"use":{"enum":["modules","ranks"]}}}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"lokr"},"rank":{"type":"integer","minimum":1,"maximum":65536},"alpha":{"type":"number","exclusiveMinimum":0},"factor":{"type":"integer","minimum":-1,"maximum":65536,"not":{"const":0}},"decompose_both":{"type":"boolean"},"full_matrix":{"type":"boolean"},"use_tucker":{"type":"boolean"},"use_scalar":{"type":"boolean"},"weight_decompose":{"type":"boolean"},"scope":{"enum":["targets","decoder"]},"target_modules":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1}},"attention_type":{"enum":["both","self","cross"]},"self_target_modules":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"cross_target_modules":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"target_mlp":{"type":"boolean"},"selection":{"type":"object","additionalProperties":false,"required":["estimate"],"properties":{"estimate":{"type":"string","minLength":1,"x-stage":["estimate","command"],"x-path":"file"},"use":{"enum":["modules","ranks"]}}}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"loha"},"rank":{"type":"integer","minimum":1,"maximum":65536},"alpha":{"type":"number","exclusiveMinimum":0},"use_tucker":{"type":"boolean"},"use_scalar":{"type":"boolean"},"weight_decompose":{"type":"boolean"},"scope":{"enum":["targets","decoder"]},"target_modules":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1}},"attention_type":{"enum":["both","self","cross"]},"self_target_modules":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"cross_target_modules":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"target_mlp":{"type":"boolean"},"selection":{"type":"object","additionalProperties":false,"required":["estimate"],"properties":{"estimate":{"type":"string","minLength":1,"x-stage":["estimate","command"],"x-path":"file"},"use":{"enum":["modules","ranks"]}}}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"oft"},"block_size":{"type":"integer","minimum":2,"maximum":65536},"coft":{"type":"boolean"},"eps":{"type":"number","exclusiveMinimum":0},"block_share":{"type":"boolean"},"cayley":{"enum":["neumann","exact"]},"cayley_terms":{"type":"integer","minimum":1,"maximum":64},"target_modules":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1}},"attention_type":{"enum":["both","self","cross"]},"self_target_modules":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"cross_target_modules":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1}},"target_mlp":{"type":"boolean"},"selection":{"type":"object","additionalProperties":false,"required":["estimate"],"properties":{"estimate":{"type":"string","minLength":1,"x-stage":["estimate","command"],"x-path":"file"},"use":{"enum":["modules","ranks"]}}}}}]},"timestep":{"type":"object","additionalProperties":false,"properties":{"law":{"enum":["auto","upstream","single","discrete"]},"timestep_mu":{"type":"number"},"timestep_sigma":{"type":"number","exclusiveMinimum":0},"adaptive_ratio":{"type":"number","minimum":0,"maximum":1}}},"base_precision":{"enum":["auto","8bit","int8","fp8"]},"cfg_dropout":{"type":"number","minimum":0,"maximum":1},"loss_weighting":{"enum":["none","min_snr"]},"snr_gamma":{"type":"number","exclusiveMinimum":0},"padding":{"enum":["masked","upstream"]},"optimizer":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"adamw"},"learning_rate":{"type":"number","exclusiveMinimum":0,"maximum":100},"weight_decay":{"type":"number","minimum":0},"betas":{"type":"array","minItems":2,"maxItems":2,"items":{"type":"number","minimum":0,"exclusiveMaximum":1}},"eps":{"type":"number","exclusiveMinimum":0}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"adamw8bit"},"learning_rate":{"type":"number","exclusiveMinimum":0,"maximum":100},"weight_decay":{"type":"number","minimum":0},"betas":{"type":"array","minItems":2,"maxItems":2,"items":{"type":"number","minimum":0,"exclusiveMaximum":1}},"eps":{"type":"number","exclusiveMinimum":0}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"adafactor"},"learning_rate":{"type":"number","exclusiveMinimum":0,"maximum":100},"weight_decay":{"type":"number","minimum":0},"decay_rate":{"type":"number","exclusiveMaximum":0},"clip_threshold":{"type":"number","exclusiveMinimum":0},"eps":{"type":"number","exclusiveMinimum":0}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"prodigy"},"learning_rate":{"type":"number","exclusiveMinimum":0,"maximum":100},"weight_decay":{"type":"number","minimum":0},"betas":{"type":"array","minItems":2,"maxItems":2,"items":{"type":"number","minimum":0,"exclusiveMaximum":1}},"eps":{"type":"number","exclusiveMinimum":0},"d0":{"type":"number","exclusiveMinimum":0},"d_coef":{"type":"number","exclusiveMinimum":0},"use_bias_correction":{"type":"boolean"},"safeguard_warmup":{"type":"boolean"}}}]},"schedule":{"type":"object","required":["type"],"discriminator":{"propertyName":"type"},"oneOf":[{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"cosine"},"warmup_steps":{"type":"integer","minimum":0,"maximum":1000000000},"warmup_start_factor":{"type":"number","minimum":0,"maximum":1},"floor_factor":{"type":"number","minimum":0,"maximum":1}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"cosine_restarts"},"warmup_steps":{"type":"integer","minimum":0,"maximum":1000000000},"warmup_start_factor":{"type":"number","minimum":0,"maximum":1},"floor_factor":{"type":"number","minimum":0,"maximum":1},"n_restarts":{"type":"integer","minimum":1,"maximum":100000}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"linear"},"warmup_steps":{"type":"integer","minimum":0,"maximum":1000000000},"warmup_start_factor":{"type":"number","minimum":0,"maximum":1},"floor_factor":{"type":"number","minimum":0,"maximum":1}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"constant"},"warmup_steps":{"type":"integer","minimum":0,"maximum":1000000000},"warmup_start_factor":{"type":"number","minimum":0,"maximum":1}}},{"type":"object","additionalProperties":false,"required":["type"],"properties":{"type":{"const":"constant_with_warmup"},"warmup_steps":{"type":"integer","minimum":0,"maximum":1000000000},"warmup_start_factor":{"type":"number","minimum":0,"maximum":1}}},{"type":"object","additionalProperties":false,"required":["type","formula"],"properties":{"type":{"const":"custom"},"formula":{"type":"string","minLength":1,"maxLength":2000},"warmup_steps":{"type":"integer","minimum":0,"maximum":1000000000},"warmup_start_factor":{"type":"number","minimum":0,"maximum":1}}}]},"batch_size":{"type":"integer","minimum":1,"maximum":4096},"gradient_accumulation_steps":{"type":"integer","minimum":1,"maximum":65536},"partial_accumulation":{"enum":["mean","upstream"]},"epochs":{"type":"integer","minimum":1,"maximum":1000000},"max_steps":{"type":"integer","minimum":1,"maximum":1000000000},"dataset_repeats":{"type":"integer","minimum":1,"maximum":100000},"shuffle":{"enum":["epoch","none"]},"max_grad_norm":{"type":"number","minimum":0},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991},"precision":{"enum":["auto","f32","bf16","f16"]},"gradient_checkpointing":{"type":"object","additionalProperties":false,"x-word":"auto","properties":{"enabled":{"type":"boolean"},"ratio":{"type":"number","minimum":0,"maximum":1},"offload":{"type":"boolean"}}},"crop":{"type":"object","additionalProperties":false,"properties":{"chunk_duration":{"type":"number","minimum":1,"maximum":3600},"max_latent_length":{"type":"integer","minimum":1,"maximum":1000000},"start":{"enum":["coverage","uniform"]},"decay_every_epochs":{"type":"integer","minimum":0,"maximum":1000000}}},"ema_decay":{"type":"number","minimum":0,"exclusiveMaximum":1},"samples":{"type":"object","additionalProperties":false,"properties":{"every_epochs":{"type":"integer","minimum":0,"maximum":1000000},"every_steps":{"type":"integer","minimum":0,"maximum":1000000000},"before_first_step":{"type":"boolean"},"prompts":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"properties":{"caption":{"type":"string","minLength":1},"name":{"type":"string","minLength":1,"maxLength":80},"sample":{"type":"string","minLength":1},"lyrics":{"type":"string"},"language":{"type":"string","minLength":1},"bpm":{"type":["string","number"],"exclusiveMinimum":0,"maximum":999,"pattern":"^([0-9]{1,3}([.][0-9]+)?( *[bB][pP][mM])?|[nN]/?[aA])$"},"keyscale":{"type":"string"},"timesignature":{"type":["string","number"],"minimum":1,"maximum":99,"pattern":"^([0-9]{1,2}( */ *[0-9]{1,2})?|[nN]/?[aA])$"},"duration":{"type":"number","exclusiveMinimum":0,"maximum":3600}}}},"dataset":{"x-implied":"dataset","type":"string","minLength":1,"x-stage":["dataset","join","analyze","caption"]},"seeds":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":0,"maximum":9007199254740991}},"strengths":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"number","minimum":-10,"maximum":10}},"steps":{"type":"integer","minimum":1,"maximum":1000},"guidance_scale":{"type":"number","minimum":1,"maximum":100},"duration":{"type":"number","exclusiveMinimum":0,"maximum":3600}}},"validation":{"type":"object","additionalProperties":false,"properties":{"fraction":{"type":"number","minimum":0,"maximum":0.5},"tensors":{"type":["string","array"],"minLength":1,"minItems":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder","items":{"type":["string","object"],"minLength":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder","additionalProperties":false,"required":["from"],"properties":{"from":{"type":"string","minLength":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder"},"repeats":{"type":"integer","minimum":1,"maximum":100000},"share":{"type":"number","exclusiveMinimum":0,"maximum":1000000}}}},"every_epochs":{"type":"integer","minimum":1,"maximum":1000000},"timesteps":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"number","exclusiveMinimum":0,"maximum":1}},"draws":{"type":"integer","minimum":1,"maximum":1000},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991}}},"checkpoint":{"type":"object","additionalProperties":false,"properties":{"every_epochs":{"type":"integer","minimum":0,"maximum":1000000},"every_steps":{"type":"integer","minimum":0,"maximum":1000000000},"every_minutes":{"type":"number","minimum":0,"maximum":100000},"keep_last":{"type":"integer","minimum":0,"maximum":1000000},"keep_every":{"type":"integer","minimum":0,"maximum":1000000},"keep_best":{"type":"integer","minimum":0,"maximum":1},"best_after_epoch":{"type":"integer","minimum":0,"maximum":1000000},"best_window":{"type":"integer","minimum":1,"maximum":100000},"best_min_delta":{"type":"number","minimum":0}}},"early_stop":{"type":"object","additionalProperties":false,"properties":{"patience":{"type":"integer","minimum":0,"maximum":1000000},"min_delta":{"type":"number","minimum":0}}},"target_loss":{"type":"object","additionalProperties":false,"properties":{"loss":{"type":"number","minimum":0},"floor":{"type":"number","minimum":0,"maximum":1},"warmup_steps":{"type":"integer","minimum":0,"maximum":1000000000},"smoothing":{"type":"number","minimum":0,"exclusiveMaximum":1}}},"logging":{"type":"object","additionalProperties":false,"properties":{"log_every":{"type":"integer","minimum":1,"maximum":1000000000},"log_heavy_every":{"type":"integer","minimum":0,"maximum":1000000000},"tensorboard":{"type":"boolean"},"log_dir":{"type":"string","minLength":1,"x-path":"output"}}},"resume":{"enum":["exact","fork","fresh"]},"resume_from":{"type":"string","minLength":1,"x-stage":["train","command"],"x-path":"folder"},"max_nonfinite_steps":{"type":"integer","minimum":1,"maximum":1000000},"inference":{"type":"object","additionalProperties":false,"properties":{"shift":{"type":"number","exclusiveMinimum":0},"num_inference_steps":{"type":"integer","minimum":1,"maximum":10000}}},"output_dir":{"type":"string","minLength":1,"x-path":"output"}},"$id":"stage.train"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "model",
+  "tensors"
+ ],
+ "properties": {
+  "model": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "scan"
+   ]
+  },
+  "tensors": {
+   "type": [
+    "string",
+    "array"
+   ],
+   "minLength": 1,
+   "minItems": 1,
+   "x-stage": [
+    "preprocess.pass2",
+    "command"
+   ],
+   "x-path": "folder",
+   "items": {
+    "type": [
+     "string",
+     "object"
+    ],
+    "minLength": 1,
+    "x-stage": [
+     "preprocess.pass2",
+     "command"
+    ],
+    "x-path": "folder",
+    "additionalProperties": false,
+    "required": [
+     "from"
+    ],
+    "properties": {
+     "from": {
+      "type": "string",
+      "minLength": 1,
+      "x-stage": [
+       "preprocess.pass2",
+       "command"
+      ],
+      "x-path": "folder"
+     },
+     "repeats": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 100000
+     },
+     "share": {
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 1000000
+     }
+    }
+   }
+  },
+  "mode": {
+   "enum": [
+    "fixed",
+    "vanilla"
+   ]
+  },
+  "adapter": {
+   "type": "object",
+   "required": [
+    "type"
+   ],
+   "discriminator": {
+    "propertyName": "type"
+   },
+   "oneOf": [
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "lora"
+      },
+      "rank": {
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 65536
+      },
+      "alpha": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      },
+      "dropout": {
+       "type": "number",
+       "minimum": 0,
+       "exclusiveMaximum": 1
+      },
+      "bias": {
+       "enum": [
+        "none",
+        "all",
+        "lora_only"
+       ]
+      },
+      "rs_lora": {
+       "type": "boolean"
+      },
+      "target_modules": {
+       "type": "array",
+       "minItems": 1,
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "attention_type": {
+       "enum": [
+        "both",
+        "self",
+        "cross"
+       ]
+      },
+      "self_target_modules": {
+       "type": "array",
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "cross_target_modules": {
+       "type": "array",
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "target_mlp": {
+       "type": "boolean"
+      },
+      "rank_pattern": {
+       "type": "object",
+       "additionalProperties": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 65536
+       }
+      },
+      "alpha_pattern": {
+       "type": "object",
+       "additionalProperties": {
+        "type": "number",
+        "exclusiveMinimum": 0
+       }
+      },
+      "selection": {
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "estimate"
+       ],
+       "properties": {
+        "estimate": {
+         "type": "string",
+         "minLength": 1,
+         "x-stage": [
+          "estimate",
+          "command"
+         ],
+         "x-path": "file"
+        },
+        "use": {
+         "enum": [
+          "modules",
+          "ranks"
+         ]
+        }
+       }
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "dora"
+      },
+      "rank": {
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 65536
+      },
+      "alpha": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      },
+      "dropout": {
+       "type": "number",
+       "minimum": 0,
+       "exclusiveMaximum": 1
+      },
+      "bias": {
+       "enum": [
+        "none",
+        "all",
+        "lora_only"
+       ]
+      },
+      "rs_lora": {
+       "type": "boolean"
+      },
+      "target_modules": {
+       "type": "array",
+       "minItems": 1,
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "attention_type": {
+       "enum": [
+        "both",
+        "self",
+        "cross"
+       ]
+      },
+      "self_target_modules": {
+       "type": "array",
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "cross_target_modules": {
+       "type": "array",
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "target_mlp": {
+       "type": "boolean"
+      },
+      "rank_pattern": {
+       "type": "object",
+       "additionalProperties": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 65536
+       }
+      },
+      "alpha_pattern": {
+       "type": "object",
+       "additionalProperties": {
+        "type": "number",
+        "exclusiveMinimum": 0
+       }
+      },
+      "selection": {
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "estimate"
+       ],
+       "properties": {
+        "estimate": {
+         "type": "string",
+         "minLength": 1,
+         "x-stage": [
+          "estimate",
+          "command"
+         ],
+         "x-path": "file"
+        },
+        "use": {
+         "enum": [
+          "modules",
+          "ranks"
+         ]
+        }
+       }
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "lokr"
+      },
+      "rank": {
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 65536
+      },
+      "alpha": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      },
+      "factor": {
+       "type": "integer",
+       "minimum": -1,
+       "maximum": 65536,
+       "not": {
+        "const": 0
+       }
+      },
+      "decompose_both": {
+       "type": "boolean"
+      },
+      "full_matrix": {
+       "type": "boolean"
+      },
+      "use_tucker": {
+       "type": "boolean"
+      },
+      "use_scalar": {
+       "type": "boolean"
+      },
+      "weight_decompose": {
+       "type": "boolean"
+      },
+      "scope": {
+       "enum": [
+        "targets",
+        "decoder"
+       ]
+      },
+      "target_modules": {
+       "type": "array",
+       "minItems": 1,
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "attention_type": {
+       "enum": [
+        "both",
+        "self",
+        "cross"
+       ]
+      },
+      "self_target_modules": {
+       "type": "array",
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "cross_target_modules": {
+       "type": "array",
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "target_mlp": {
+       "type": "boolean"
+      },
+      "selection": {
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "estimate"
+       ],
+       "properties": {
+        "estimate": {
+         "type": "string",
+         "minLength": 1,
+         "x-stage": [
+          "estimate",
+          "command"
+         ],
+         "x-path": "file"
+        },
+        "use": {
+         "enum": [
+          "modules",
+          "ranks"
+         ]
+        }
+       }
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "loha"
+      },
+      "rank": {
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 65536
+      },
+      "alpha": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      },
+      "use_tucker": {
+       "type": "boolean"
+      },
+      "use_scalar": {
+       "type": "boolean"
+      },
+      "weight_decompose": {
+       "type": "boolean"
+      },
+      "scope": {
+       "enum": [
+        "targets",
+        "decoder"
+       ]
+      },
+      "target_modules": {
+       "type": "array",
+       "minItems": 1,
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "attention_type": {
+       "enum": [
+        "both",
+        "self",
+        "cross"
+       ]
+      },
+      "self_target_modules": {
+       "type": "array",
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "cross_target_modules": {
+       "type": "array",
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "target_mlp": {
+       "type": "boolean"
+      },
+      "selection": {
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "estimate"
+       ],
+       "properties": {
+        "estimate": {
+         "type": "string",
+         "minLength": 1,
+         "x-stage": [
+          "estimate",
+          "command"
+         ],
+         "x-path": "file"
+        },
+        "use": {
+         "enum": [
+          "modules",
+          "ranks"
+         ]
+        }
+       }
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "oft"
+      },
+      "block_size": {
+       "type": "integer",
+       "minimum": 2,
+       "maximum": 65536
+      },
+      "coft": {
+       "type": "boolean"
+      },
+      "eps": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      },
+      "block_share": {
+       "type": "boolean"
+      },
+      "cayley": {
+       "enum": [
+        "neumann",
+        "exact"
+       ]
+      },
+      "cayley_terms": {
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 64
+      },
+      "target_modules": {
+       "type": "array",
+       "minItems": 1,
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "attention_type": {
+       "enum": [
+        "both",
+        "self",
+        "cross"
+       ]
+      },
+      "self_target_modules": {
+       "type": "array",
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "cross_target_modules": {
+       "type": "array",
+       "uniqueItems": true,
+       "items": {
+        "type": "string",
+        "minLength": 1
+       }
+      },
+      "target_mlp": {
+       "type": "boolean"
+      },
+      "selection": {
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "estimate"
+       ],
+       "properties": {
+        "estimate": {
+         "type": "string",
+         "minLength": 1,
+         "x-stage": [
+          "estimate",
+          "command"
+         ],
+         "x-path": "file"
+        },
+        "use": {
+         "enum": [
+          "modules",
+          "ranks"
+         ]
+        }
+       }
+      }
+     }
+    }
+   ]
+  },
+  "timestep": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "law": {
+     "enum": [
+      "auto",
+      "upstream",
+      "single",
+      "discrete"
+     ]
+    },
+    "timestep_mu": {
+     "type": "number"
+    },
+    "timestep_sigma": {
+     "type": "number",
+     "exclusiveMinimum": 0
+    },
+    "adaptive_ratio": {
+     "type": "number",
+     "minimum": 0,
+     "maximum": 1
+    }
+   }
+  },
+  "base_precision": {
+   "enum": [
+    "auto",
+    "8bit",
+    "int8",
+    "fp8"
+   ]
+  },
+  "cfg_dropout": {
+   "type": "number",
+   "minimum": 0,
+   "maximum": 1
+  },
+  "loss_weighting": {
+   "enum": [
+    "none",
+    "min_snr"
+   ]
+  },
+  "snr_gamma": {
+   "type": "number",
+   "exclusiveMinimum": 0
+  },
+  "padding": {
+   "enum": [
+    "masked",
+    "upstream"
+   ]
+  },
+  "optimizer": {
+   "type": "object",
+   "required": [
+    "type"
+   ],
+   "discriminator": {
+    "propertyName": "type"
+   },
+   "oneOf": [
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "adamw"
+      },
+      "learning_rate": {
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 100
+      },
+      "weight_decay": {
+       "type": "number",
+       "minimum": 0
+      },
+      "betas": {
+       "type": "array",
+       "minItems": 2,
+       "maxItems": 2,
+       "items": {
+        "type": "number",
+        "minimum": 0,
+        "exclusiveMaximum": 1
+       }
+      },
+      "eps": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "adamw8bit"
+      },
+      "learning_rate": {
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 100
+      },
+      "weight_decay": {
+       "type": "number",
+       "minimum": 0
+      },
+      "betas": {
+       "type": "array",
+       "minItems": 2,
+       "maxItems": 2,
+       "items": {
+        "type": "number",
+        "minimum": 0,
+        "exclusiveMaximum": 1
+       }
+      },
+      "eps": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "adafactor"
+      },
+      "learning_rate": {
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 100
+      },
+      "weight_decay": {
+       "type": "number",
+       "minimum": 0
+      },
+      "decay_rate": {
+       "type": "number",
+       "exclusiveMaximum": 0
+      },
+      "clip_threshold": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      },
+      "eps": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "prodigy"
+      },
+      "learning_rate": {
+       "type": "number",
+       "exclusiveMinimum": 0,
+       "maximum": 100
+      },
+      "weight_decay": {
+       "type": "number",
+       "minimum": 0
+      },
+      "betas": {
+       "type": "array",
+       "minItems": 2,
+       "maxItems": 2,
+       "items": {
+        "type": "number",
+        "minimum": 0,
+        "exclusiveMaximum": 1
+       }
+      },
+      "eps": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      },
+      "d0": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      },
+      "d_coef": {
+       "type": "number",
+       "exclusiveMinimum": 0
+      },
+      "use_bias_correction": {
+       "type": "boolean"
+      },
+      "safeguard_warmup": {
+       "type": "boolean"
+      }
+     }
+    }
+   ]
+  },
+  "schedule": {
+   "type": "object",
+   "required": [
+    "type"
+   ],
+   "discriminator": {
+    "propertyName": "type"
+   },
+   "oneOf": [
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "cosine"
+      },
+      "warmup_steps": {
+       "type": "integer",
+       "minimum": 0,
+       "maximum": 1000000000
+      },
+      "warmup_start_factor": {
+       "type": "number",
+       "minimum": 0,
+       "maximum": 1
+      },
+      "floor_factor": {
+       "type": "number",
+       "minimum": 0,
+       "maximum": 1
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "cosine_restarts"
+      },
+      "warmup_steps": {
+       "type": "integer",
+       "minimum": 0,
+       "maximum": 1000000000
+      },
+      "warmup_start_factor": {
+       "type": "number",
+       "minimum": 0,
+       "maximum": 1
+      },
+      "floor_factor": {
+       "type": "number",
+       "minimum": 0,
+       "maximum": 1
+      },
+      "n_restarts": {
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 100000
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "linear"
+      },
+      "warmup_steps": {
+       "type": "integer",
+       "minimum": 0,
+       "maximum": 1000000000
+      },
+      "warmup_start_factor": {
+       "type": "number",
+       "minimum": 0,
+       "maximum": 1
+      },
+      "floor_factor": {
+       "type": "number",
+       "minimum": 0,
+       "maximum": 1
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "constant"
+      },
+      "warmup_steps": {
+       "type": "integer",
+       "minimum": 0,
+       "maximum": 1000000000
+      },
+      "warmup_start_factor": {
+       "type": "number",
+       "minimum": 0,
+       "maximum": 1
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type"
+     ],
+     "properties": {
+      "type": {
+       "const": "constant_with_warmup"
+      },
+      "warmup_steps": {
+       "type": "integer",
+       "minimum": 0,
+       "maximum": 1000000000
+      },
+      "warmup_start_factor": {
+       "type": "number",
+       "minimum": 0,
+       "maximum": 1
+      }
+     }
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "type",
+      "formula"
+     ],
+     "properties": {
+      "type": {
+       "const": "custom"
+      },
+      "formula": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 2000
+      },
+      "warmup_steps": {
+       "type": "integer",
+       "minimum": 0,
+       "maximum": 1000000000
+      },
+      "warmup_start_factor": {
+       "type": "number",
+       "minimum": 0,
+       "maximum": 1
+      }
+     }
+    }
+   ]
+  },
+  "batch_size": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 4096
+  },
+  "gradient_accumulation_steps": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 65536
+  },
+  "partial_accumulation": {
+   "enum": [
+    "mean",
+    "upstream"
+   ]
+  },
+  "epochs": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 1000000
+  },
+  "max_steps": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 1000000000
+  },
+  "dataset_repeats": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 100000
+  },
+  "shuffle": {
+   "enum": [
+    "epoch",
+    "none"
+   ]
+  },
+  "max_grad_norm": {
+   "type": "number",
+   "minimum": 0
+  },
+  "seed": {
+   "type": "integer",
+   "minimum": 0,
+   "maximum": 9007199254740991
+  },
+  "precision": {
+   "enum": [
+    "auto",
+    "f32",
+    "bf16",
+    "f16"
+   ]
+  },
+  "gradient_checkpointing": {
+   "type": "object",
+   "additionalProperties": false,
+   "x-word": "auto",
+   "properties": {
+    "enabled": {
+     "type": "boolean"
+    },
+    "ratio": {
+     "type": "number",
+     "minimum": 0,
+     "maximum": 1
+    },
+    "offload": {
+     "type": "boolean"
+    }
+   }
+  },
+  "crop": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "chunk_duration": {
+     "type": "number",
+     "minimum": 1,
+     "maximum": 3600
+    },
+    "max_latent_length": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000
+    },
+    "start": {
+     "enum": [
+      "coverage",
+      "uniform"
+     ]
+    },
+    "decay_every_epochs": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000
+    }
+   }
+  },
+  "ema_decay": {
+   "type": "number",
+   "minimum": 0,
+   "exclusiveMaximum": 1
+  },
+  "samples": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "every_epochs": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000
+    },
+    "every_steps": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000000
+    },
+    "before_first_step": {
+     "type": "boolean"
+    },
+    "prompts": {
+     "type": "array",
+     "minItems": 1,
+     "items": {
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+       "caption": {
+        "type": "string",
+        "minLength": 1
+       },
+       "name": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 80
+       },
+       "sample": {
+        "type": "string",
+        "minLength": 1
+       },
+       "lyrics": {
+        "type": "string"
+       },
+       "language": {
+        "type": "string",
+        "minLength": 1
+       },
+       "bpm": {
+        "type": [
+         "string",
+         "number"
+        ],
+        "exclusiveMinimum": 0,
+        "maximum": 999,
+        "pattern": "^([0-9]{1,3}([.][0-9]+)?( *[bB][pP][mM])?|[nN]/?[aA])$"
+       },
+       "keyscale": {
+        "type": "string"
+       },
+       "timesignature": {
+        "type": [
+         "string",
+         "number"
+        ],
+        "minimum": 1,
+        "maximum": 99,
+        "pattern": "^([0-9]{1,2}( */ *[0-9]{1,2})?|[nN]/?[aA])$"
+       },
+       "duration": {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 3600
+       }
+      }
+     }
+    },
+    "dataset": {
+     "x-implied": "dataset",
+     "type": "string",
+     "minLength": 1,
+     "x-stage": [
+      "dataset",
+      "join",
+      "analyze",
+      "caption"
+     ]
+    },
+    "seeds": {
+     "type": "array",
+     "minItems": 1,
+     "uniqueItems": true,
+     "items": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 9007199254740991
+     }
+    },
+    "strengths": {
+     "type": "array",
+     "minItems": 1,
+     "uniqueItems": true,
+     "items": {
+      "type": "number",
+      "minimum": -10,
+      "maximum": 10
+     }
+    },
+    "steps": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000
+    },
+    "guidance_scale": {
+     "type": "number",
+     "minimum": 1,
+     "maximum": 100
+    },
+    "duration": {
+     "type": "number",
+     "exclusiveMinimum": 0,
+     "maximum": 3600
+    }
+   }
+  },
+  "validation": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "fraction": {
+     "type": "number",
+     "minimum": 0,
+     "maximum": 0.5
+    },
+    "tensors": {
+     "type": [
+      "string",
+      "array"
+     ],
+     "minLength": 1,
+     "minItems": 1,
+     "x-stage": [
+      "preprocess.pass2",
+      "command"
+     ],
+     "x-path": "folder",
+     "items": {
+      "type": [
+       "string",
+       "object"
+      ],
+      "minLength": 1,
+      "x-stage": [
+       "preprocess.pass2",
+       "command"
+      ],
+      "x-path": "folder",
+      "additionalProperties": false,
+      "required": [
+       "from"
+      ],
+      "properties": {
+       "from": {
+        "type": "string",
+        "minLength": 1,
+        "x-stage": [
+         "preprocess.pass2",
+         "command"
+        ],
+        "x-path": "folder"
+       },
+       "repeats": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100000
+       },
+       "share": {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 1000000
+       }
+      }
+     }
+    },
+    "every_epochs": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000
+    },
+    "timesteps": {
+     "type": "array",
+     "minItems": 1,
+     "maxItems": 100,
+     "items": {
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 1
+     }
+    },
+    "draws": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000
+    },
+    "seed": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 9007199254740991
+    }
+   }
+  },
+  "checkpoint": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "every_epochs": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000
+    },
+    "every_steps": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000000
+    },
+    "every_minutes": {
+     "type": "number",
+     "minimum": 0,
+     "maximum": 100000
+    },
+    "keep_last": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000
+    },
+    "keep_every": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000
+    },
+    "keep_best": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1
+    },
+    "best_after_epoch": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000
+    },
+    "best_window": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 100000
+    },
+    "best_min_delta": {
+     "type": "number",
+     "minimum": 0
+    }
+   }
+  },
+  "early_stop": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "patience": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000
+    },
+    "min_delta": {
+     "type": "number",
+     "minimum": 0
+    }
+   }
+  },
+  "target_loss": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "loss": {
+     "type": "number",
+     "minimum": 0
+    },
+    "floor": {
+     "type": "number",
+     "minimum": 0,
+     "maximum": 1
+    },
+    "warmup_steps": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000000
+    },
+    "smoothing": {
+     "type": "number",
+     "minimum": 0,
+     "exclusiveMaximum": 1
+    }
+   }
+  },
+  "logging": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "log_every": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 1000000000
+    },
+    "log_heavy_every": {
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000000
+    },
+    "tensorboard": {
+     "type": "boolean"
+    },
+    "log_dir": {
+     "type": "string",
+     "minLength": 1,
+     "x-path": "output"
+    }
+   }
+  },
+  "resume": {
+   "enum": [
+    "exact",
+    "fork",
+    "fresh"
+   ]
+  },
+  "resume_from": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "train",
+    "command"
+   ],
+   "x-path": "folder"
+  },
+  "max_nonfinite_steps": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 1000000
+  },
+  "inference": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "shift": {
+     "type": "number",
+     "exclusiveMinimum": 0
+    },
+    "num_inference_steps": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 10000
+    }
+   }
+  },
+  "output_dir": {
+   "type": "string",
+   "minLength": 1,
+   "x-path": "output"
+  }
+ },
+ "$id": "stage.train"
+};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^([0-9]{1,3}([.][0-9]+)?( *[bB][pP][mM])?|[nN]/?[aA])$", "u");
@@ -18373,7 +22212,293 @@ return errors === 0;
 }
  return validate10;}),
   'stage.generate': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["model","prompts"],"properties":{"model":{"type":"string","minLength":1,"x-stage":["scan"]},"adapter":{"type":"string","minLength":1,"x-stage":["train","command"],"x-path":"either"},"checkpoint":{"type":"string","pattern":"^(last|best|epoch_[0-9]{1,9}|step_[0-9]{1,9})$"},"training_songs":{"type":["string","array"],"minLength":1,"minItems":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder","items":{"type":["string","object"],"minLength":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder","additionalProperties":false,"required":["from"],"properties":{"from":{"type":"string","minLength":1,"x-stage":["preprocess.pass2","command"],"x-path":"folder"},"repeats":{"type":"integer","minimum":1,"maximum":100000},"share":{"type":"number","exclusiveMinimum":0,"maximum":1000000}}}},"strengths":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"number","minimum":-10,"maximum":10}},"prompts":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"properties":{"caption":{"type":"string","minLength":1},"name":{"type":"string","minLength":1,"maxLength":80},"sample":{"type":"string","minLength":1},"lyrics":{"type":"string"},"language":{"type":"string","minLength":1},"bpm":{"type":["string","number"],"exclusiveMinimum":0,"maximum":999,"pattern":"^([0-9]{1,3}([.][0-9]+)?( *[bB][pP][mM])?|[nN]/?[aA])$"},"keyscale":{"type":"string"},"timesignature":{"type":["string","number"],"minimum":1,"maximum":99,"pattern":"^([0-9]{1,2}( */ *[0-9]{1,2})?|[nN]/?[aA])$"},"duration":{"type":"number","exclusiveMinimum":0,"maximum":3600}}}},"dataset":{"x-implied":"dataset","type":"string","minLength":1,"x-stage":["dataset","join","analyze","caption"]},"seeds":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"integer","minimum":0,"maximum":9007199254740991}},"steps":{"type":"integer","minimum":1,"maximum":1000},"shift":{"type":"number","exclusiveMinimum":0,"maximum":100},"timesteps":{"type":"array","minItems":1,"maxItems":20,"items":{"type":"number","minimum":0,"maximum":1}},"guidance":{"enum":["apg","adg","cfg"]},"guidance_scale":{"type":"number","minimum":1,"maximum":100},"interval":{"type":"array","minItems":2,"maxItems":2,"items":{"type":"number","minimum":0,"maximum":1}},"method":{"enum":["ode","sde"]},"solver":{"enum":["euler","heun"]},"velocity_norm_threshold":{"type":"number","minimum":0},"velocity_ema_factor":{"type":"number","minimum":0,"exclusiveMaximum":1},"dcw":{"type":"object","additionalProperties":false,"properties":{"mode":{"enum":["low","high","double","pix"]},"scaler":{"type":"number","minimum":-10,"maximum":10},"high_scaler":{"type":"number","minimum":-10,"maximum":10}}},"format":{"enum":["wav","flac"]},"bits":{"enum":["16","24","float"]},"output_dir":{"type":"string","minLength":1,"x-path":"output"},"precision":{"enum":["auto","f32","bf16","f16"]},"on_error":{"enum":["fail","skip"]}},"$id":"stage.generate"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "model",
+  "prompts"
+ ],
+ "properties": {
+  "model": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "scan"
+   ]
+  },
+  "adapter": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "train",
+    "command"
+   ],
+   "x-path": "either"
+  },
+  "checkpoint": {
+   "type": "string",
+   "pattern": "^(last|best|epoch_[0-9]{1,9}|step_[0-9]{1,9})$"
+  },
+  "training_songs": {
+   "type": [
+    "string",
+    "array"
+   ],
+   "minLength": 1,
+   "minItems": 1,
+   "x-stage": [
+    "preprocess.pass2",
+    "command"
+   ],
+   "x-path": "folder",
+   "items": {
+    "type": [
+     "string",
+     "object"
+    ],
+    "minLength": 1,
+    "x-stage": [
+     "preprocess.pass2",
+     "command"
+    ],
+    "x-path": "folder",
+    "additionalProperties": false,
+    "required": [
+     "from"
+    ],
+    "properties": {
+     "from": {
+      "type": "string",
+      "minLength": 1,
+      "x-stage": [
+       "preprocess.pass2",
+       "command"
+      ],
+      "x-path": "folder"
+     },
+     "repeats": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 100000
+     },
+     "share": {
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 1000000
+     }
+    }
+   }
+  },
+  "strengths": {
+   "type": "array",
+   "minItems": 1,
+   "uniqueItems": true,
+   "items": {
+    "type": "number",
+    "minimum": -10,
+    "maximum": 10
+   }
+  },
+  "prompts": {
+   "type": "array",
+   "minItems": 1,
+   "items": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+     "caption": {
+      "type": "string",
+      "minLength": 1
+     },
+     "name": {
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 80
+     },
+     "sample": {
+      "type": "string",
+      "minLength": 1
+     },
+     "lyrics": {
+      "type": "string"
+     },
+     "language": {
+      "type": "string",
+      "minLength": 1
+     },
+     "bpm": {
+      "type": [
+       "string",
+       "number"
+      ],
+      "exclusiveMinimum": 0,
+      "maximum": 999,
+      "pattern": "^([0-9]{1,3}([.][0-9]+)?( *[bB][pP][mM])?|[nN]/?[aA])$"
+     },
+     "keyscale": {
+      "type": "string"
+     },
+     "timesignature": {
+      "type": [
+       "string",
+       "number"
+      ],
+      "minimum": 1,
+      "maximum": 99,
+      "pattern": "^([0-9]{1,2}( */ *[0-9]{1,2})?|[nN]/?[aA])$"
+     },
+     "duration": {
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 3600
+     }
+    }
+   }
+  },
+  "dataset": {
+   "x-implied": "dataset",
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "dataset",
+    "join",
+    "analyze",
+    "caption"
+   ]
+  },
+  "seeds": {
+   "type": "array",
+   "minItems": 1,
+   "uniqueItems": true,
+   "items": {
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 9007199254740991
+   }
+  },
+  "steps": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 1000
+  },
+  "shift": {
+   "type": "number",
+   "exclusiveMinimum": 0,
+   "maximum": 100
+  },
+  "timesteps": {
+   "type": "array",
+   "minItems": 1,
+   "maxItems": 20,
+   "items": {
+    "type": "number",
+    "minimum": 0,
+    "maximum": 1
+   }
+  },
+  "guidance": {
+   "enum": [
+    "apg",
+    "adg",
+    "cfg"
+   ]
+  },
+  "guidance_scale": {
+   "type": "number",
+   "minimum": 1,
+   "maximum": 100
+  },
+  "interval": {
+   "type": "array",
+   "minItems": 2,
+   "maxItems": 2,
+   "items": {
+    "type": "number",
+    "minimum": 0,
+    "maximum": 1
+   }
+  },
+  "method": {
+   "enum": [
+    "ode",
+    "sde"
+   ]
+  },
+  "solver": {
+   "enum": [
+    "euler",
+    "heun"
+   ]
+  },
+  "velocity_norm_threshold": {
+   "type": "number",
+   "minimum": 0
+  },
+  "velocity_ema_factor": {
+   "type": "number",
+   "minimum": 0,
+   "exclusiveMaximum": 1
+  },
+  "dcw": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "mode": {
+     "enum": [
+      "low",
+      "high",
+      "double",
+      "pix"
+     ]
+    },
+    "scaler": {
+     "type": "number",
+     "minimum": -10,
+     "maximum": 10
+    },
+    "high_scaler": {
+     "type": "number",
+     "minimum": -10,
+     "maximum": 10
+    }
+   }
+  },
+  "format": {
+   "enum": [
+    "wav",
+    "flac"
+   ]
+  },
+  "bits": {
+   "enum": [
+    "16",
+    "24",
+    "float"
+   ]
+  },
+  "output_dir": {
+   "type": "string",
+   "minLength": 1,
+   "x-path": "output"
+  },
+  "precision": {
+   "enum": [
+    "auto",
+    "f32",
+    "bf16",
+    "f16"
+   ]
+  },
+  "on_error": {
+   "enum": [
+    "fail",
+    "skip"
+   ]
+  }
+ },
+ "$id": "stage.generate"
+};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^(last|best|epoch_[0-9]{1,9}|step_[0-9]{1,9})$", "u");
@@ -19734,7 +23859,156 @@ return errors === 0;
 }
  return validate10;}),
   'stage.export': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["adapter"],"properties":{"adapter":{"type":"string","minLength":1,"x-stage":["train","command"],"x-path":"either"},"formats":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["peft","lycoris","comfyui","diffusers","merged"]}},"checkpoint":{"type":"string","x-form":"last, best, epoch_N or step_N","pattern":"^(last|best|epoch_[0-9]{1,9}|step_[0-9]{1,9})$"},"weights":{"enum":["ema","raw"]},"scale":{"enum":["auto","baked","trained"]},"key_style":{"enum":["native","generic"]},"key_prefix":{"type":"string","minLength":1},"dtype":{"enum":["auto","f32","bf16","f16"]},"model":{"type":"string","minLength":1,"x-stage":["scan"]},"name":{"x-implied":"pipeline_name","type":"string","x-form":"a file name without / and \\","pattern":"^[^/\\\\]+$","minLength":1,"maxLength":200},"output_dir":{"type":"string","minLength":1,"x-path":"output"},"metadata":{"type":"object","additionalProperties":false,"properties":{"title":{"type":"string"},"author":{"type":"string"},"license":{"type":"string"},"description":{"type":"string"},"trigger":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}}}},"card":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"text":{"type":"string","minLength":1},"base_model":{"type":"string","x-form":"owner/name","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$"},"conditioning":{"enum":["inference","upstream"]},"songs":{"type":"string","minLength":1,"x-stage":["dataset","join","analyze","caption"]}}}},"$id":"stage.export"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "adapter"
+ ],
+ "properties": {
+  "adapter": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "train",
+    "command"
+   ],
+   "x-path": "either"
+  },
+  "formats": {
+   "type": "array",
+   "minItems": 1,
+   "uniqueItems": true,
+   "items": {
+    "enum": [
+     "peft",
+     "lycoris",
+     "comfyui",
+     "diffusers",
+     "merged"
+    ]
+   }
+  },
+  "checkpoint": {
+   "type": "string",
+   "x-form": "last, best, epoch_N or step_N",
+   "pattern": "^(last|best|epoch_[0-9]{1,9}|step_[0-9]{1,9})$"
+  },
+  "weights": {
+   "enum": [
+    "ema",
+    "raw"
+   ]
+  },
+  "scale": {
+   "enum": [
+    "auto",
+    "baked",
+    "trained"
+   ]
+  },
+  "key_style": {
+   "enum": [
+    "native",
+    "generic"
+   ]
+  },
+  "key_prefix": {
+   "type": "string",
+   "minLength": 1
+  },
+  "dtype": {
+   "enum": [
+    "auto",
+    "f32",
+    "bf16",
+    "f16"
+   ]
+  },
+  "model": {
+   "type": "string",
+   "minLength": 1,
+   "x-stage": [
+    "scan"
+   ]
+  },
+  "name": {
+   "x-implied": "pipeline_name",
+   "type": "string",
+   "x-form": "a file name without / and \\",
+   "pattern": "^[^/\\\\]+$",
+   "minLength": 1,
+   "maxLength": 200
+  },
+  "output_dir": {
+   "type": "string",
+   "minLength": 1,
+   "x-path": "output"
+  },
+  "metadata": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "title": {
+     "type": "string"
+    },
+    "author": {
+     "type": "string"
+    },
+    "license": {
+     "type": "string"
+    },
+    "description": {
+     "type": "string"
+    },
+    "trigger": {
+     "type": "string"
+    },
+    "tags": {
+     "type": "array",
+     "items": {
+      "type": "string"
+     }
+    }
+   }
+  },
+  "card": {
+   "type": "object",
+   "additionalProperties": false,
+   "properties": {
+    "enabled": {
+     "type": "boolean"
+    },
+    "text": {
+     "type": "string",
+     "minLength": 1
+    },
+    "base_model": {
+     "type": "string",
+     "x-form": "owner/name",
+     "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$"
+    },
+    "conditioning": {
+     "enum": [
+      "inference",
+      "upstream"
+     ]
+    },
+    "songs": {
+     "type": "string",
+     "minLength": 1,
+     "x-stage": [
+      "dataset",
+      "join",
+      "analyze",
+      "caption"
+     ]
+    }
+   }
+  }
+ },
+ "$id": "stage.export"
+};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const func0 = require("ajv/dist/runtime/equal").default;
@@ -20308,7 +24582,50 @@ return errors === 0;
 }
  return validate10;}),
   'stage.fixture': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":[],"properties":{"model":{"enum":["turbo","base","sft","xl-turbo","xl-base","xl-sft"]},"clips":{"type":"integer","minimum":1,"maximum":10000},"clip_duration":{"type":"number","minimum":0.5,"maximum":600},"hidden_size":{"type":"integer","minimum":16,"maximum":4096,"multipleOf":16},"layers":{"type":"integer","minimum":1,"maximum":64},"seed":{"type":"integer","minimum":0,"maximum":9007199254740991}},"$id":"stage.fixture"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [],
+ "properties": {
+  "model": {
+   "enum": [
+    "turbo",
+    "base",
+    "sft",
+    "xl-turbo",
+    "xl-base",
+    "xl-sft"
+   ]
+  },
+  "clips": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 10000
+  },
+  "clip_duration": {
+   "type": "number",
+   "minimum": 0.5,
+   "maximum": 600
+  },
+  "hidden_size": {
+   "type": "integer",
+   "minimum": 16,
+   "maximum": 4096,
+   "multipleOf": 16
+  },
+  "layers": {
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 64
+  },
+  "seed": {
+   "type": "integer",
+   "minimum": 0,
+   "maximum": 9007199254740991
+  }
+ },
+ "$id": "stage.fixture"
+};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="stage.fixture" */;
@@ -20542,7 +24859,127 @@ return errors === 0;
 }
  return validate10;}),
   'stage.command': late(() => {
-const schema11 = {"type":"object","additionalProperties":false,"required":["argv"],"properties":{"argv":{"type":"array","minItems":1,"items":{"type":["string","number"],"x-text":"as_written"}},"inputs":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":"string","minLength":1,"x-path":"either","x-stage":["*"]}},"outputs":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":"string","minLength":1,"x-form":"a relative path that stays inside the output folder","pattern":"^(?!/)(?!.*(^|/)\\.\\.(/|$)).+$"}},"environment":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":["string","number","boolean"],"x-text":"as_written"}},"services":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$"},"additionalProperties":{"type":"object","additionalProperties":false,"required":["argv","ready"],"properties":{"argv":{"type":"array","minItems":1,"items":{"type":["string","number"],"x-text":"as_written"}},"ready":{"type":"object","additionalProperties":false,"minProperties":1,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535},"url":{"type":"string","pattern":"^https?://","x-form":"an http:// or https:// address"},"line":{"type":"string","minLength":1}}},"ready_within":{"type":"number","exclusiveMinimum":0}}}},"working_dir":{"type":"string","minLength":1,"x-path":"folder"},"version":{"type":"string"}},"$id":"stage.command"};
+const schema11 = {
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "argv"
+ ],
+ "properties": {
+  "argv": {
+   "type": "array",
+   "minItems": 1,
+   "items": {
+    "type": [
+     "string",
+     "number"
+    ],
+    "x-text": "as_written"
+   }
+  },
+  "inputs": {
+   "type": "object",
+   "propertyNames": {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+   },
+   "additionalProperties": {
+    "type": "string",
+    "minLength": 1,
+    "x-path": "either",
+    "x-stage": [
+     "*"
+    ]
+   }
+  },
+  "outputs": {
+   "type": "object",
+   "propertyNames": {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+   },
+   "additionalProperties": {
+    "type": "string",
+    "minLength": 1,
+    "x-form": "a relative path that stays inside the output folder",
+    "pattern": "^(?!/)(?!.*(^|/)\\.\\.(/|$)).+$"
+   }
+  },
+  "environment": {
+   "type": "object",
+   "propertyNames": {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+   },
+   "additionalProperties": {
+    "type": [
+     "string",
+     "number",
+     "boolean"
+    ],
+    "x-text": "as_written"
+   }
+  },
+  "services": {
+   "type": "object",
+   "propertyNames": {
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+   },
+   "additionalProperties": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+     "argv",
+     "ready"
+    ],
+    "properties": {
+     "argv": {
+      "type": "array",
+      "minItems": 1,
+      "items": {
+       "type": [
+        "string",
+        "number"
+       ],
+       "x-text": "as_written"
+      }
+     },
+     "ready": {
+      "type": "object",
+      "additionalProperties": false,
+      "minProperties": 1,
+      "properties": {
+       "port": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 65535
+       },
+       "url": {
+        "type": "string",
+        "pattern": "^https?://",
+        "x-form": "an http:// or https:// address"
+       },
+       "line": {
+        "type": "string",
+        "minLength": 1
+       }
+      }
+     },
+     "ready_within": {
+      "type": "number",
+      "exclusiveMinimum": 0
+     }
+    }
+   }
+  },
+  "working_dir": {
+   "type": "string",
+   "minLength": 1,
+   "x-path": "folder"
+  },
+  "version": {
+   "type": "string"
+  }
+ },
+ "$id": "stage.command"
+};
 const pattern0 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "u");
 const pattern2 = new RegExp("^(?!/)(?!.*(^|/)\\.\\.(/|$)).+$", "u");
 const pattern5 = new RegExp("^https?://", "u");

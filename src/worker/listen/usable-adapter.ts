@@ -9,6 +9,7 @@ import {ownFiles, writeLayoutFile} from '../../adapter/write.js';
 import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
 import {jsonObject} from '../../stage/model-json.js';
+import {parametersOf} from '../../stage/parameters.js';
 import {adapterState} from '../adapter-state.js';
 import type {WorkerContext} from '../context.js';
 import {componentDir} from '../model-input.js';
@@ -18,8 +19,8 @@ import {componentDir} from '../model-input.js';
  * the stage's own folder, whatever program wrote it. Throws `generate/other-base`, `adapter/*`, `export/checkpoint-missing`.
  */
 export async function usableAdapter({job}: WorkerContext): Promise<string> {
-  const root = job.inputs.adapter?.path ?? String(job.params.adapter);
-  const checkpoint = String(job.params.checkpoint ?? 'last');
+  const {adapter: given, checkpoint} = parametersOf('generate', job.params);
+  const root = job.inputs.adapter?.path ?? String(given);
   const path = await adapterState(root, {checkpoint, weights: 'ema'});
   const model = jsonObject(job.inputs.model?.json, 'model.json');
   await expectSameBase(path, model);

@@ -17,7 +17,6 @@ import {type ClipLatents, openAudioDecoder, type SamplerOptions} from '../../nat
 import type {Trainer} from '../../native/trainer.js';
 import {framesOf, type Piece, piecesOf, promptsOrSong, samplerOptions} from '../../stage/clip.js';
 import {isMemorised, type Nearest, repeatsText} from '../../stage/likeness.js';
-import type {ParamObject} from '../../stage/param.js';
 import type {WorkerContext} from '../context.js';
 import {loudnessProblem, SAMPLE_RATE, writeClip} from '../listen/clip-file.js';
 import {conditionTexts, encodeTexts} from '../listen/conditions.js';
@@ -121,7 +120,7 @@ class Clips implements ClipMaker {
     this.#takes = takes;
     this.#songs = songs;
     const {job} = context;
-    this.#sampler = samplerOptions(job.params.samples as ParamObject, job.inputs.model!.json!);
+    this.#sampler = samplerOptions(asJson(trainParams(context).samples!), job.inputs.model!.json!);
     this.#kept = join(job.partial_dir, 'kept', 'samples');
   }
 
