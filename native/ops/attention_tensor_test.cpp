@@ -41,6 +41,8 @@ constexpr Case kCases[] = {
     {2, 300, 150, 2, 2, 64, 40, kCausal, -1, DType::f16},
     {1, 40, 200, 2, 1, 64, 3, kBoth, -1, DType::bf16},
     {1, 200, 40, 2, 1, 128, 16, kBoth, -1, DType::bf16},
+    // More tiles than have a place of their own on any card: places are used again, twice.
+    {1, 130, 600, 1, 1, 128, kNoWindow, kBoth, -1, DType::bf16},
 };
 
 struct Operands {
