@@ -14,7 +14,8 @@ trap 'rm -rf "$work"' EXIT
 compgen -G "$tried/simt/*.report" > /dev/null || { echo "no reports in $tried/simt: run ctest --test-dir $tried -R simt_ first" >&2; exit 1; }
 
 note() { # note BENCH ARGUMENT...: what that launches
-  SIDESTEP_SIMT_LAUNCHES=note SIDESTEP_SIMT_REPORT="$work/needed" "$build/sidestep_bench" "$@" --backend simt > "$work/log" 2>&1 && return
+  # Its environment: the sanitizers' runtime, where the kernels have them.
+  env $(cat "$build/simt/environment") SIDESTEP_SIMT_LAUNCHES=note SIDESTEP_SIMT_REPORT="$work/needed" "$build/sidestep_bench" "$@" --backend simt > "$work/log" 2>&1 && return
   echo "sidestep_bench $* failed:" >&2
   cat "$work/log" >&2
   exit 1

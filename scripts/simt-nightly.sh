@@ -38,7 +38,7 @@ seeds() {
   attempt "everything, plain attention and whole models too" "$build/sidestep_tests" --device simt
 }
 
-asan() { # CI does the op tests; here all, golden suite and recordings too
+asan() { # CI has the kernels under it, here are the programs, too
   compile "$build_asan" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 -DSIDESTEP_SANITIZE=address,undefined || failures+=("address sanitizer's build")
   attempt "address sanitizer" ctest --test-dir "$build_asan" --output-on-failure -R '^simt_' --timeout 7200
 }

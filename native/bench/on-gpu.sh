@@ -27,6 +27,8 @@ build=${BUILD:-build-gpu}
 result=${RESULT:-native/bench/results/${card:-no-card}-$(date +%Y-%m-%d).txt}
 limit=${LIMIT:-300}
 budget=${BUDGET:-1500} began=0
+runtime=() # of sanitizers, where the SIMT machine's kernels have them; Python and others leak at their end
+[ -z "${REHEARSE:-}" ] || { read -ra runtime < "$build/simt/environment"; runtime+=(ASAN_OPTIONS=detect_leaks=0); }
 parts=("$@")
 [ ${#parts[@]} -eq 0 ] && [ -n "${REHEARSE:-}" ] && parts=(test golden sanitize bench)
 [ ${#parts[@]} -eq 0 ] && parts=(build test golden sanitize bench)
@@ -47,7 +49,7 @@ step() {
   fi
   say "" "## $name" "\$ $*"
   local begin=$SECONDS
-  timeout $((limit < left ? limit : left)) "$@" >> "$result" 2>&1
+  timeout $((limit < left ? limit : left)) env "${runtime[@]}" "$@" >> "$result" 2>&1
   local status=$?
   say "($name: $([ $status -eq 0 ] && echo passed || echo "FAILED with status $status") in $((SECONDS - begin)) s)"
   [ $status -eq 0 ] || failures+=("$name")

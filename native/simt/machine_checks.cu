@@ -2,6 +2,7 @@
 // words, and the same kernels without the defect must compute.
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,17 @@ __global__ void outside_the_mask_kernel() { __syncwarp(0xffffU); }
 __global__ void beyond_a_variable_kernel() { shared<Numbers>().of[kBlock + static_cast<int>(threadIdx.x)] = 0; }
 
 __global__ void beyond_memory_kernel(unsigned char* memory, int size) { memory[size] = 1; }
+
+// What only sanitizers see: each reads, and nothing that the machine looks at afterwards is changed.
+__global__ void read_variable_kernel(const int* index, int* out) {
+  const int* numbers = shared<Numbers>().of;
+  out[0] = numbers[*index];
+}
+__global__ void read_dynamic_kernel(const int* index, int* out) {
+  out[0] = reinterpret_cast<const int*>(dynamic_shared())[*index];
+}
+__global__ void read_memory_kernel(const int* memory, const int* index, int* out) { out[0] = memory[*index]; }
+__global__ void add_kernel(const int* a, const int* b, int* out) { out[0] = *a + *b; }
 
 __global__ void copy_kernel(const float* from, float* before, float* after, int step) {
   auto* to = reinterpret_cast<float*>(dynamic_shared());
@@ -159,6 +171,47 @@ TEST("simt: what lies beyond shared variables, dynamic shared memory and allocat
   EXPECT(last_words_of([] { launch(beyond_memory_kernel, 1, 1, 0, new_queue())(device_memory<unsigned char>(100), 256); }) != "");
   expect_words(last_words_of([] { launch(beyond_dynamic_kernel, 1, 32, 31 * 16, new_queue())(); }),
                "beyond the block's dynamic shared memory");
+}
+
+bool built_with(const char* sanitizer) { return std::string(SIDESTEP_SIMT_SANITIZE).find(sanitizer) != std::string::npos; }
+
+int* device_number(int value) {
+  int* number = device_memory<int>(1);
+  *number = value;
+  return number;
+}
+
+TEST("simt: the address sanitizer, in builds with it, ends reads of one element too many and of what was freed") {
+  constexpr int kCount = 25;
+  const auto variable = [](int index) {
+    launch(read_variable_kernel, 1, 1, 0, new_queue())(device_number(index), device_memory<int>(1));
+  };
+  const auto dynamic = [](int index) {
+    launch(read_dynamic_kernel, 1, 1, kCount * sizeof(int), new_queue())(device_number(index), device_memory<int>(1));
+  };
+  const auto memory = [](int index) {
+    launch(read_memory_kernel, 1, 1, 0, new_queue())(device_memory<int>(kCount), device_number(index), device_memory<int>(1));
+  };
+  const auto freed = [] {
+    int *numbers = device_memory<int>(kCount), *index = device_number(0), *out = device_memory<int>(1);
+    check(cudaFree(numbers), "cudaFree");
+    launch(read_memory_kernel, 1, 1, 0, new_queue())(numbers, index, out);
+  };
+  expect_silence(last_words_of([&] { variable(kBlock - 1), dynamic(kCount - 1), memory(kCount - 1); }));
+  if (!built_with("address")) return;
+  expect_words(last_words_of([&] { variable(kBlock); }), "AddressSanitizer: use-after-poison");
+  expect_words(last_words_of([&] { dynamic(kCount); }), "AddressSanitizer: use-after-poison");
+  expect_words(last_words_of([&] { memory(kCount); }), "AddressSanitizer: heap-buffer-overflow");
+  expect_words(last_words_of(freed), "AddressSanitizer: heap-use-after-free");
+}
+
+TEST("simt: the sanitizer of undefined behaviour, in builds with it, ends a sum that its type does not hold") {
+  const auto sum = [](int a, int b) {
+    launch(add_kernel, 1, 1, 0, new_queue())(device_number(a), device_number(b), device_memory<int>(1));
+  };
+  constexpr int kMost = std::numeric_limits<int>::max();
+  expect_silence(last_words_of([&] { sum(kMost, 0); }));
+  if (built_with("undefined")) expect_words(last_words_of([&] { sum(kMost, 1); }), "signed integer overflow");
 }
 
 /// 0, or the number of the first wrong value, for the copy kernel when copies are made at `time`.
