@@ -13,7 +13,8 @@ declare -A tests=([adafactor_cuda.cu]=adafactor [adamw8bit_cuda.cu]=adamw8bit [a
   [attention_forward_hopper_cuda.cu]=attention_tensor [attention_dkv_hopper_cuda.cu]=attention_tensor
   [attention_forward_cuda.cu]=attention_tensor [attention_cuda.cu]="zero gradients;attention_tensor" [elementwise_cuda.cu]="gated_add;sum_rows"
   [norm_cuda.cu]=modulated_rms_norm [optimizer_cuda.cu]=optimizer [rotation_cuda.cu]=rotation [cuda_reduce.cuh]="norm;flow_loss"
-  [gemm_tile_cuda.cuh]="gemm: batches" [gemm_mma_cuda.cu]="gemm: 16-bit" [conv1d_cuda.cu]=conv1d [flow_cuda.cu]=flow_loss)
+  [gemm_tile_cuda.cuh]="gemm: batches" [gemm_mma_cuda.cu]="gemm: 16-bit" [conv1d_cuda.cu]=conv1d [flow_cuda.cu]=flow_loss
+  [copy_cuda.cu]="copy:" [gemm8bit_cuda.cu]=gemm8bit_test [quantise_rows_cuda.cu]=gemm8bit_test)
 
 # Kernels of cards with more shared memory than the machine has by itself.
 declare -A shared=([attention_dkv_wide_cuda.cu]=228 [attention_forward_hopper_cuda.cu]=hopper [attention_dkv_hopper_cuda.cu]=hopper)

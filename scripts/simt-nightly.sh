@@ -21,7 +21,7 @@ attempt() { # NAME COMMAND...
   "$@" || failures+=("$name")
 }
 
-ops=(attention_tensor_test conv_test dora_test elementwise_test flow_test gemm_test norm_test optimizer_test prodigy_test quantised_test rotation_test)
+ops=(attention_tensor_test conv_test dora_test elementwise_test flow_test gemm_test gemm8bit_test linear_test norm_test optimizer_test prodigy_test quantised_test rotation_test)
 
 seeds() {
   local seed copies
@@ -31,7 +31,7 @@ seeds() {
         "$build/sidestep_tests" --device simt "${ops[@]}"
     done
     attempt "random order, seed $seed, data centres' cards, own products" env SIDESTEP_SIMT_ORDER=random SIDESTEP_SIMT_SEED="$seed" SIDESTEP_SIMT_SHARED=228 \
-      SIDESTEP_CUBLASLT= "$build/sidestep_tests" --device simt attention_tensor_test conv_test gemm_test
+      SIDESTEP_CUBLASLT= "$build/sidestep_tests" --device simt attention_tensor_test conv_test gemm_test gemm8bit_test
     attempt "random order, seed $seed, products of warp groups" env SIDESTEP_SIMT_ORDER=random SIDESTEP_SIMT_SEED="$seed" SIDESTEP_SIMT_SHARED=hopper \
       "$build/sidestep_tests" --device simt attention_tensor_test
   done
@@ -45,15 +45,16 @@ asan() { # CI has the kernels under it, here are the programs, too
 
 tsan() { # a race between CUDA threads is one between fibers; only barriers order memory, shuffles and mma do not
   export TSAN_OPTIONS="history_size=4 ${TSAN_OPTIONS:-}"
-  compile "$build_tsan" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 -DSIDESTEP_SANITIZE=thread || failures+=("thread sanitizer's build")
-  attempt "thread sanitizer" "$build_tsan/sidestep_tests" --device simt attention_tensor_test gated_add flow_loss "gemm: batches" modulated_rms_norm optimizer rotation sum_rows
-  attempt "thread sanitizer, products of warp groups" env SIDESTEP_SIMT_SHARED=hopper "$build_tsan/sidestep_tests" --device simt "16-bit heads"
-  attempt "thread sanitizer, own products and convolutions" env SIDESTEP_CUBLASLT= "$build_tsan/sidestep_tests" --device simt "gemm: 16-bit" "conv1d: strides"
+  compile "$build_tsan" -DCMAKE_BUILD_TYPE=Release -DSIDESTEP_SIMT_SANITIZE=thread || failures+=("thread sanitizer's build")
+  local tests=(env "$(cat "$build_tsan/simt/environment")" "$build_tsan/sidestep_tests" --device simt)
+  attempt "thread sanitizer" "${tests[@]}" attention_tensor_test gated_add flow_loss "gemm: batches" gemm8bit: quantise_rows "copy: matrices of bytes" modulated_rms_norm optimizer rotation sum_rows
+  attempt "thread sanitizer, products of warp groups" env SIDESTEP_SIMT_SHARED=hopper "${tests[@]}" "16-bit heads"
+  attempt "thread sanitizer, own products and convolutions" env SIDESTEP_CUBLASLT= "${tests[@]}" "gemm: 16-bit" "conv1d: strides"
   # Its own sharpness: what numbers cannot show, it must.
   local line
   line=$(grep -n 'every lane has read the old scales' native/ops/adamw8bit_cuda.cu | cut -d: -f1)
   echo "## thread sanitizer without adamw8bit_cuda.cu:$line"
-  SIDESTEP_SIMT_SKIP=adamw8bit_cuda.cu:$line "$build_tsan/sidestep_tests" --device simt adamw8bit > /dev/null 2>&1 &&
+  SIDESTEP_SIMT_SKIP=adamw8bit_cuda.cu:$line "${tests[@]}" adamw8bit > /dev/null 2>&1 &&
     failures+=("the thread sanitizer does not notice adamw8bit_cuda.cu:$line")
 }
 
