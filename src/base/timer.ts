@@ -26,3 +26,13 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener('abort', done);
   });
 }
+
+/** Resolves with that event, or after so many milliseconds. No timer is left that would keep the process from ending. */
+export async function within(event: Promise<unknown>, ms: number): Promise<void> {
+  const waiting = new AbortController();
+  try {
+    await Promise.race([event, pause(ms, waiting.signal)]);
+  } finally {
+    waiting.abort();
+  }
+}

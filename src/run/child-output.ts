@@ -2,7 +2,7 @@ import type {ChildProcess} from 'node:child_process';
 import type {Readable} from 'node:stream';
 import {StringDecoder} from 'node:string_decoder';
 import {setImmediate} from 'node:timers/promises';
-import {pause} from '../base/timer.js';
+import {within} from '../base/timer.js';
 
 /**
  * Resolves when a process that execa started has ended, or could not start. Its own promise waits for its pipes as well,
@@ -102,7 +102,7 @@ export async function drained(outputs: readonly ChildOutput[]): Promise<void> {
     const heard = Math.max(since, ...outputs.map((output) => output.heardAt()));
     const left = QUIET_MS - (performance.now() - heard);
     if (left <= 0) return;
-    await Promise.race([all, pause(left)]);
+    await within(all, left);
     await setImmediate(); // a process that was busy reads what waits in the pipes before it calls them quiet
   }
 }

@@ -3,7 +3,7 @@ import type {Duplex} from 'node:stream';
 import type {ResultPromise} from 'execa';
 import {accidentOf} from '../../base/accident.js';
 import {isFileError} from '../../base/durable.js';
-import {pause} from '../../base/timer.js';
+import {pause, within} from '../../base/timer.js';
 import {type ChildOutput, drained, exited, readOutput} from '../child-output.js';
 import {onlyEndedRemain} from './process-group.js';
 
@@ -122,7 +122,7 @@ async function dismissGuard(guard: Duplex): Promise<void> {
   const gone = new Promise<void>((resolve) => void guard.once('close', resolve));
   guard.resume(); // it says nothing; the end of its silence is its end
   guard.end('over\n');
-  await Promise.race([gone, pause(LEAVE_WITHIN_MS)]);
+  await within(gone, LEAVE_WITHIN_MS);
   guard.destroy();
 }
 

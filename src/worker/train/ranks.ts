@@ -2,7 +2,7 @@ import {type ChildProcess, fork} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {fileURLToPath} from 'node:url';
 import {type Problem, SidestepError} from '../../base/problem.js';
-import {pause} from '../../base/timer.js';
+import {within} from '../../base/timer.js';
 import type {Addon} from '../../native/addon.js';
 import {enterRing, openRankDoor, type RankRing} from '../../native/ranks.js';
 import type {Trainer, TrainerSetup} from '../../native/trainer.js';
@@ -154,13 +154,6 @@ function startRank({log}: WorkerContext, rank: number): Rank {
     problem: () => problem,
     left,
   };
-}
-
-/** Until then, or at most so long. */
-async function within(event: Promise<unknown>, ms: number): Promise<void> {
-  const waiting = new AbortController();
-  await Promise.race([event, pause(ms, waiting.signal)]);
-  waiting.abort();
 }
 
 function endText(code: number | null, signal: string | null): string {
