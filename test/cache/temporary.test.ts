@@ -11,8 +11,8 @@ import {objectPath} from '../../src/cache/layout.js';
 import {commitBytes} from '../../src/cache/object.js';
 import {openCache, prepareCache} from '../../src/cache/open.js';
 import {openPartial} from '../../src/cache/partial.js';
-import {type FinishedTemporary, recordRoot} from '../../src/cache/roots.js';
-import {removeTemporary, temporaryRemoval} from '../../src/cache/temporary.js';
+import {type FinishedTemporary, readRoots, recordRoot} from '../../src/cache/roots.js';
+import {planTemporaryRemoval, removeTemporary, temporaryRemoval} from '../../src/cache/temporary.js';
 import {verifyCache} from '../../src/cache/verify.js';
 import {temporaryFolder} from '../temporary-folder.js';
 
@@ -113,6 +113,16 @@ test('another project that names it has to have done with it too, as long as it 
   expect(there(cache, made)).toEqual([true]);
   rmSync(other);
   expect((await removeTemporary(cache, 7)).objects).toHaveLength(1);
+});
+
+test('whichever of the projects is asked first', async () => {
+  const cache = await newCache();
+  const made = await store(cache, 'songs', ['one']);
+  await project(cache, 'a', [made], [made]);
+  await project(cache, 'b', [made], []);
+  const [roots, inventory] = [readRoots(cache), await takeInventory(cache)];
+  for (const order of [roots, roots.toReversed()])
+    expect(planTemporaryRemoval(inventory, {roots: order, in_use: new Set(), now: 7}).objects).toEqual([]);
 });
 
 test('an object that a result needs stays, and only the rest of the temporary output goes', async () => {
