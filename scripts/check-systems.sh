@@ -103,7 +103,7 @@ for system in "$@"; do
   case "$system" in
     syntax) syntax ;;
     clang-cl) clang_cl ;;
-    clang) with_clang build-clang && build_and_run build-clang ;;
+    clang) with_clang build-clang -DSIDESTEP_PRECOMPILED=ON && build_and_run build-clang ;;
     arm64) arm64 ;;
     musl) with_zig build-musl x86_64-linux-musl && build_and_run build-musl ;;
     glibc) with_zig build-glibc x86_64-linux-gnu.2.28 -DSIDESTEP_PORTABLE=ON && build_and_run build-glibc ;;
