@@ -1,12 +1,16 @@
-// The engine's defaults of training and estimate options, written from the schemas that users' files are checked by: a default is
+// The engine's defaults of training, estimate and sampler options, written from the schemas that users' files are checked by: a default is
 // decided once. With --check nothing is written; a stale file is exit code 1.
 import {readFileSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 const root = new URL('../', import.meta.url);
 const header = fileURLToPath(new URL('native/core/option_defaults.generated.h', root));
-// The engine leaves these to TypeScript.
-const ELSEWHERE = new Set(['checkpoint', 'early_stop', 'inference', 'logging', 'resume', 'samples']);
+// The engine leaves these to TypeScript; of `generate` it has what decides a clip.
+const ELSEWHERE = {
+  train: ['checkpoint', 'early_stop', 'inference', 'logging', 'resume', 'samples'],
+  estimate: [],
+  generate: 'checkpoint strengths prompts seeds format bits precision on_error'.split(' '),
+};
 
 const read = (name) => JSON.parse(readFileSync(new URL(`schema/${name}.schema.json`, root), 'utf8'));
 
@@ -56,19 +60,18 @@ function namespace(name, lines) {
 
 function stage(name) {
   const document = read(`stage.${name}`);
-  const kept = Object.entries(document.properties).filter(([key]) => !ELSEWHERE.has(key));
+  const kept = Object.entries(document.properties).filter(([key]) => !ELSEWHERE[name].includes(key));
   return namespace(name, members({properties: Object.fromEntries(kept)}, document));
 }
 
 const text = `${[
   '#pragma once',
-  '// Written from schema/stage.train.schema.json and stage.estimate.schema.json by `npm run generate`.',
+  '// Written from schema/stage.{train,estimate,generate}.schema.json by `npm run generate`.',
   '#include <cstdint>',
   '#include <string_view>',
   '',
   'namespace sidestep::defaults {',
-  ...stage('train'),
-  ...stage('estimate'),
+  ...Object.keys(ELSEWHERE).flatMap(stage),
   '}  // namespace sidestep::defaults',
 ].join('\n')}\n`;
 

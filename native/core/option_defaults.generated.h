@@ -1,5 +1,5 @@
 #pragma once
-// Written from schema/stage.train.schema.json and stage.estimate.schema.json by `npm run generate`.
+// Written from schema/stage.{train,estimate,generate}.schema.json by `npm run generate`.
 #include <cstdint>
 #include <string_view>
 
@@ -206,4 +206,17 @@ inline constexpr double select_share = 0.55;
 inline constexpr double min_category_share = 0.1;
 }  // namespace fisher
 }  // namespace estimate
+namespace generate {
+inline constexpr std::string_view guidance = "apg";
+inline constexpr double interval[] = {0, 1};
+inline constexpr std::string_view method = "ode";
+inline constexpr std::string_view solver = "euler";
+inline constexpr double velocity_norm_threshold = 0;
+inline constexpr double velocity_ema_factor = 0;
+namespace dcw {
+inline constexpr std::string_view mode = "double";
+inline constexpr double scaler = 0.05;
+inline constexpr double high_scaler = 0.02;
+}  // namespace dcw
+}  // namespace generate
 }  // namespace sidestep::defaults

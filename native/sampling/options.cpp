@@ -23,6 +23,11 @@ constexpr Names<Guidance, 4> kGuidances{
 constexpr Names<Bands, 4> kBands{
     {{"low", Bands::low}, {"high", Bands::high}, {"double", Bands::both}, {"pix", Bands::all_alike}}};
 
+static_assert(*kMethods.find(defaults::generate::method) == SamplingMethod::ode);
+static_assert(*kSolvers.find(defaults::generate::solver) == Solver::euler);
+static_assert(*kGuidances.find(defaults::generate::guidance) == Guidance::apg);
+static_assert(*kBands.find(defaults::generate::dcw::mode) == Bands::both);
+
 OptionReader within(double& target, double low, double high) {
   return [&target, low, high](const GivenOption& given) {
     target = given.value.as_number();
@@ -58,20 +63,11 @@ DcwOptions read_dcw(const Json& json) {
   return dcw;
 }
 
-SamplerOptions defaults_of(SamplerForm form) {
-  SamplerOptions o{.form = form};
-  if (form == SamplerForm::base) return o;
-  o.steps = 8;
-  o.shift = 3;
-  o.guidance = Guidance::none;
-  o.guidance_scale = 1;
-  return o;
-}
-
 }  // namespace
 
 SamplerOptions sampler_options_from_json(const Json& json) {
-  SamplerOptions o = defaults_of(json.bool_or("turbo", false) ? SamplerForm::turbo : SamplerForm::base);
+  SamplerOptions o{.form = json.at("turbo").as_bool() ? SamplerForm::turbo : SamplerForm::base};
+  for (const char* name : {"steps", "shift", "guidance_scale"}) json.at(name).as_number();
   read_options(kArea, "", json,
                {{"turbo", kElsewhere},
                 {"method", choice(o.method, kMethods)},

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "core/option_defaults.generated.h"
 
 namespace sidestep {
 
@@ -18,33 +19,35 @@ enum class Guidance : uint8_t { none, cfg, apg, adg };
 /// added it in May 2026, there on by default where its optional package is installed.
 struct DcwOptions {
   enum class Bands : uint8_t { none, low, high, both, all_alike } bands = Bands::none;
-  double scaler = 0.05;       ///< of the one band; of the low one with `both`. Times t.
-  double high_scaler = 0.02;  ///< of the high band with `both`
+  double scaler = defaults::generate::dcw::scaler;            ///< of the one band; of the low one with `both`. Times t.
+  double high_scaler = defaults::generate::dcw::high_scaler;  ///< of the high band with `both`
 };
 
-/// All that decides a generation, without model, condition and noise. Names as in JSON.
+/// All that decides a generation, without model, condition and noise. Names as in JSON. What goes by the kind of model (form,
+/// steps, shift, scale) has no default here: what these are before they are set is no guidance, and times that nothing shifts.
 struct SamplerOptions {
   SamplerForm form = SamplerForm::base;
   SamplingMethod method = SamplingMethod::ode;
   Solver solver = Solver::euler;
-  int64_t steps = 50;
+  int64_t steps = 1;
   double shift = 1;  ///< above 1: more steps at high noise
   Guidance guidance = Guidance::apg;
-  double guidance_scale = 7;                    ///< up to 1: none
-  double interval_start = 0, interval_end = 1;  ///< timesteps between which guidance acts, both inclusive
-  double velocity_norm_threshold = 0;           ///< |v| is at most this times |x|; 0: off
-  double velocity_ema_factor = 0;               ///< share of the step before in a velocity; 0: off
-  std::vector<double> timesteps{};              ///< turbo: in place of a schedule, 20 at most
+  double guidance_scale = 1;  ///< up to 1: none
+  /// Timesteps between which guidance acts, both inclusive.
+  double interval_start = defaults::generate::interval[0], interval_end = defaults::generate::interval[1];
+  double velocity_norm_threshold = defaults::generate::velocity_norm_threshold;  ///< |v| is at most this times |x|; 0: off
+  double velocity_ema_factor = defaults::generate::velocity_ema_factor;  ///< share of the step before in a velocity; 0: off
+  std::vector<double> timesteps{};                                       ///< turbo: in place of a schedule, 20 at most
   DcwOptions dcw{};
 
   /// Whether any step needs the null condition's velocity.
   bool guided() const { return form == SamplerForm::base && guidance != Guidance::none && guidance_scale > 1; }
 };
 
-/// {turbo, method, solver, steps, shift, guidance, guidance_scale, guidance_interval: [start, end], velocity_norm_threshold,
-///  velocity_ema_factor, timesteps, dcw: {mode: low | high | double | pix, scaler, high_scaler}}; what is absent has upstream's
-/// default: base 50 steps, shift 1, apg at 7; turbo 8 steps, shift 3.
-/// Throws generate/option-unknown, generate/option-invalid: which, found, expected.
+/// {turbo, steps, shift, guidance_scale: these must be there; method, solver, guidance, guidance_interval: [start, end],
+///  velocity_norm_threshold, velocity_ema_factor, timesteps, dcw: {mode: low | high | double | pix, scaler, high_scaler}: what is
+/// absent has the default of a generate stage.
+/// Throws native/json-missing-key, generate/option-unknown, generate/option-invalid: which, found, expected.
 SamplerOptions sampler_options_from_json(const Json& json);
 
 }  // namespace sidestep

@@ -5,17 +5,28 @@
 namespace sidestep {
 namespace {
 
-SamplerOptions parsed(const char* json) { return sampler_options_from_json(Json::parse(json)); }
+/// With what every caller gives.
+SamplerOptions parsed(const char* json) {
+  Json::Object options{{"turbo", false}, {"steps", 50}, {"shift", 1}, {"guidance_scale", 7}};
+  for (const auto& [name, value] : Json::parse(json).as_object()) options[name] = value;
+  return sampler_options_from_json(options);
+}
 
-TEST("sampler options: what is absent has upstream's default, of base models and of turbo models") {
+TEST("sampler options: what goes by the kind of model is given, what is absent has the schema's default") {
   const SamplerOptions base = parsed("{}");
   EXPECT(base.steps == 50 && base.shift == 1 && base.guidance == Guidance::apg && base.guidance_scale == 7 && base.guided());
-  const SamplerOptions turbo = parsed(R"({"turbo": true})");
-  EXPECT(turbo.steps == 8 && turbo.shift == 3 && !turbo.guided());
-  EXPECT(!parsed(R"({"turbo": true, "guidance": "apg", "guidance_scale": 7})").guided());
+  EXPECT(base.method == SamplingMethod::ode && base.solver == Solver::euler && base.interval_start == 0 &&
+         base.interval_end == 1);
+  EXPECT(base.velocity_norm_threshold == 0 && base.velocity_ema_factor == 0);
+  EXPECT(!parsed(R"({"turbo": true, "guidance": "apg"})").guided());
   EXPECT(!parsed(R"({"guidance_scale": 1})").guided() && !parsed(R"({"guidance": "none"})").guided());
   EXPECT(base.dcw.bands == DcwOptions::Bands::none && parsed(R"({"dcw": null})").dcw.bands == DcwOptions::Bands::none);
-  EXPECT(parsed(R"({"dcw": {}})").dcw.bands == DcwOptions::Bands::both);
+  const DcwOptions dcw = parsed(R"({"dcw": {}})").dcw;
+  EXPECT(dcw.bands == DcwOptions::Bands::both && dcw.scaler == 0.05 && dcw.high_scaler == 0.02);
+  for (const char* some :
+       {R"({})", R"({"turbo": true, "steps": 8, "shift": 3})", R"({"turbo": true, "shift": 3, "guidance_scale": 1})",
+        R"({"turbo": true, "steps": 8, "guidance_scale": 1})", R"({"steps": 8, "shift": 3, "guidance_scale": 1})"})
+    EXPECT_ERROR(sampler_options_from_json(Json::parse(some)), "native/json-missing-key");
 }
 
 TEST("sampler options: what no sampler can do is refused by name") {

@@ -5,21 +5,18 @@ import type {EngineOptions, OpenModel} from './engine.js';
 import type {EncoderPlan} from './plan.js';
 import {f32, floats} from './tensor.js';
 
-/**
- * How noise becomes latents; names and defaults as in native/sampling/options.h. What is left out has upstream's default: for a
- * base or sft model 50 steps, shift 1, apg at 7; with `turbo` 8 steps, shift 3, no guidance.
- */
+/** How noise becomes latents, as in native/sampling/options.h. What is left out has the default of a `generate` stage. */
 export interface SamplerOptions {
-  readonly turbo?: boolean;
+  readonly turbo: boolean;
   /** `ode` follows the predicted velocity; `sde` noises the predicted clean latents again after each step. */
   readonly method?: 'ode' | 'sde';
   /** `heun` evaluates twice a step; with `sde` it is `euler`, as upstream. */
   readonly solver?: 'euler' | 'heun';
-  readonly steps?: number;
-  readonly shift?: number;
+  readonly steps: number;
+  readonly shift: number;
   readonly guidance?: 'none' | 'cfg' | 'apg' | 'adg';
   /** Up to 1: no guidance. */
-  readonly guidance_scale?: number;
+  readonly guidance_scale: number;
   /** Timesteps (1 is noise) between which guidance acts. */
   readonly guidance_interval?: readonly [number, number];
   readonly velocity_norm_threshold?: number;

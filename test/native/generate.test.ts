@@ -21,7 +21,7 @@ const setup = {
   device: 'cpu',
   threads: 1,
 };
-const sampler: SamplerOptions = {steps: 3, guidance: 'apg', guidance_scale: 4};
+const sampler: SamplerOptions = {turbo: false, steps: 3, shift: 1, guidance_scale: 4};
 
 /** Numbers with no meaning, the same each time. */
 function wave(length: number, pace: number): Float32Array {
@@ -68,8 +68,9 @@ describe('generation in the engine', () => {
     await using generator = await openGenerator(addon, setup);
     const clip = {seed: 5, item: 2, strength: 1};
     const refused = (options: object) =>
-      codeOf(generator.generate(inputs(4, generator), {...clip, sampler: options as SamplerOptions}));
+      codeOf(generator.generate(inputs(4, generator), {...clip, sampler: {...sampler, ...options}}));
     expect(await refused({steps: 0})).toBe('generate/option-invalid');
+    expect(await refused({steps: undefined})).toBe('native/json-missing-key');
     expect(await refused({cfg_scale: 7})).toBe('generate/option-unknown');
     const narrow = inputs(4, {condition_size: 5, context_channels: generator.context_channels});
     expect(await codeOf(generator.generate(narrow, {...clip, sampler}))).toBe('native/shape-mismatch');

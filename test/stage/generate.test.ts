@@ -1,6 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import type {ContentHash} from '../../src/base/hash.js';
 import type {Json} from '../../src/base/json.js';
+import {schemas} from '../../src/schema/schemas.generated.js';
+import {usualSampler} from '../../src/stage/clip.js';
 import {generate} from '../../src/stage/generate.js';
 import type {ParamObject} from '../../src/stage/param.js';
 
@@ -93,6 +95,19 @@ describe('one clip for each prompt, seed and strength', () => {
     {base: 'sft', expected: {steps: 50, shift: 1, guidance_scale: 7, guidance: 'apg', turbo: false}},
   ])('what is unset goes by the model: $base', ({base, expected}) => {
     expect(planned({prompts: [{caption: 'x'}]}, model(base))[0]!.about.sampler).toMatchObject(expected);
+  });
+
+  test('and is what the descriptions of the parameters say', () => {
+    const [turbo, other] = [usualSampler({base: 'turbo'}), usualSampler({base: 'sft'})];
+    const {steps, shift, guidance_scale} = schemas['stage.generate']!.properties!;
+    expect(steps!.description).toContain(`Unset: ${turbo.steps} for turbo models, ${other.steps} for base`);
+    expect(shift!.description).toContain(`Unset: ${turbo.shift} for turbo models, ${other.shift} for base`);
+    expect(guidance_scale!.description).toContain(`Unset: ${other.guidance_scale} for base`);
+    const {properties: samples} = schemas['stage.train']!.properties!.samples!;
+    expect(samples!.steps!.description).toContain(
+      `Unset: ${turbo.steps} for turbo models, ${other.steps} for base`,
+    );
+    expect(samples!.guidance_scale!.description).toContain(`Unset: ${other.guidance_scale} for base`);
   });
 });
 
