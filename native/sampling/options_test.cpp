@@ -8,7 +8,8 @@ namespace {
 /// With what every caller gives.
 SamplerOptions parsed(const char* json) {
   Json::Object options{{"turbo", false}, {"steps", 50}, {"shift", 1}, {"guidance_scale", 7}};
-  for (const auto& [name, value] : Json::parse(json).as_object()) options[name] = value;
+  const Json given = Json::parse(json);
+  for (const auto& [name, value] : given.as_object()) options[name] = value;
   return sampler_options_from_json(options);
 }
 
