@@ -389,6 +389,7 @@ const ownFiles: Readonly<Record<string, string>> = {
   'run/cache-view.ts': 'checked objects of the cache',
   'run/commit-outputs.ts': 'what a stage just wrote; a test of commands has it',
   'run/foresee.ts': 'what a stage of ours just wrote',
+  'run/light/process-group.ts': 'what the system says of its processes',
   'run/published-record.ts': 'a key that it made itself',
   'run/sample-attempt.ts': 'what a worker of ours wrote',
   'run/slurm/mailbox.ts': 'messages and the end of a log of workers of ours',
