@@ -40,7 +40,7 @@ struct FixedTraining::State {
         stream(on),
         arena(on.device(), plan.arena_bytes),
         work{arena, on},
-        model(r.model, Weights::random(1, r.compute_dtype, on).keeping(r.base)),
+        model(r.model, Weights::random(1, r.compute_dtype, on).in_precision(r.base)),
         adapters(model, r.adapter),
         upload(on.device(), plan.batch_bytes / BatchUpload::kBatches),
         batch(upload.send(random_batch(r))),

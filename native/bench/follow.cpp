@@ -58,7 +58,7 @@ int follow_command(const std::vector<std::string>& words) {
   const int64_t steps = arguments.count_or("steps", 50);
   // With a frozen base as codes the CPU computes the same codes, of activations rounded alike: what codes cost is no card's
   // fault.
-  const bool codes = request.base == Keep::int8 || request.base == Keep::fp8;
+  const bool codes = request.base == BasePrecision::int8 || request.base == BasePrecision::fp8;
   const Course expected = course(request, codes ? dtype : DType::f32, steps, cpu), found = course(request, dtype, steps, card);
   const double moved = apart(found.movement, expected.movement);
   double losses = 0;

@@ -181,7 +181,7 @@ int predict_command(const std::vector<std::string>& words) {
   request.device = DeviceKind::cuda;
   const Card& card = card_of(arguments.text_or("card", "h100"));
   const Ceilings ceilings = card.ceilings(dtype);
-  if (request.base == Keep::fp8 && card.e4m3_flops == 0)
+  if (request.base == BasePrecision::fp8 && card.e4m3_flops == 0)
     throw Error("bench/usage", "--base fp8: the tensor cores of a " + std::string(card.name) + " do not multiply e4m3");
   const Products products = products_named(arguments.text_or("products", "library"));
   const bool chosen = arguments.text_or("checkpointing", "auto") == "auto";

@@ -7,11 +7,11 @@ namespace sidestep::bench {
 
 namespace {
 
-Keep base_of(const std::string& name) {
-  if (name == "auto") return Keep::as_stored;
-  if (name == "8bit") return Keep::blocks;
-  if (name == "int8") return Keep::int8;
-  if (name == "fp8") return Keep::fp8;
+BasePrecision base_of(const std::string& name) {
+  if (name == "auto") return BasePrecision::as_stored;
+  if (name == "8bit") return BasePrecision::blocks;
+  if (name == "int8") return BasePrecision::int8;
+  if (name == "fp8") return BasePrecision::fp8;
   throw Error("bench/usage", "Expected --base auto, 8bit, int8 or fp8 but found " + name);
 }
 

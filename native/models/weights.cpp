@@ -190,13 +190,13 @@ Weights Weights::below(const std::string& more) const {
   return weights;
 }
 
-Weights Weights::keeping(Keep keep) const {
+Weights Weights::in_precision(BasePrecision precision) const {
   Weights weights = *this;
-  weights.keep_ = keep;
+  weights.base_precision_ = precision;
   return weights;
 }
 
-Weights Weights::without_codes() const { return keeping(Keep::as_stored); }
+Weights Weights::without_codes() const { return in_precision(BasePrecision::as_stored); }
 
 bool Weights::contains(const std::string& name) const { return !source_->files || source_->files->contains(prefix_ + name); }
 
@@ -210,19 +210,19 @@ ConstTensor Weights::tensor(const std::string& name, const Shape& shape) const {
 
 FrozenMatrix Weights::matrix(const std::string& name, const Shape& shape) const {
   Source& source = *source_;
-  switch (keep_) {
-    case Keep::as_stored: {
+  switch (base_precision_) {
+    case BasePrecision::as_stored: {
       if (source.device.kind == DeviceKind::plan) return ConstTensor(source.own_as(source.imagined, shape));
       if (!source.files || source.device.kind != DeviceKind::cpu) return tensor(name, shape);
       const ConstTensor stored = find(*source.files, prefix_ + name, shape);
       return aligned(stored) ? stored : tensor(name, shape);
     }
-    case Keep::blocks:
+    case BasePrecision::blocks:
       if (source.device.kind == DeviceKind::plan) return source.imagined_codes(shape);
       return source.files ? source.quantised(find(*source.files, prefix_ + name, shape))
                           : source.quantised(source.drawn_on_host(shape).view());
-    case Keep::int8:
-    case Keep::fp8: return matrices({name}, {shape[0]}, shape[1]).beside;
+    case BasePrecision::int8:
+    case BasePrecision::fp8: return matrices({name}, {shape[0]}, shape[1]).beside;
   }
   __builtin_unreachable();
 }
@@ -239,7 +239,7 @@ FrozenMatrices Weights::coded_matrices(const std::vector<std::string>& names, co
     stored.push_back(source.files ? find(*source.files, prefix_ + names[i], shape) : drawn.back().view());
   }
   FrozenMatrices out;
-  out.beside = source.coded(stored, {std::accumulate(rows.begin(), rows.end(), int64_t{0}), in}, *format_of(keep_));
+  out.beside = source.coded(stored, {std::accumulate(rows.begin(), rows.end(), int64_t{0}), in}, *format_of(base_precision_));
   int64_t begin = 0;
   for (const int64_t count : rows) {
     const int64_t end = begin + count;
@@ -252,9 +252,9 @@ FrozenMatrices Weights::coded_matrices(const std::vector<std::string>& names, co
 FrozenMatrices Weights::matrices(const std::vector<std::string>& names, const std::vector<int64_t>& rows, int64_t in) const {
   Source& source = *source_;
   const bool imagined = source.device.kind == DeviceKind::plan && source.imagined == source.dtype;
-  if (format_of(keep_)) return coded_matrices(names, rows, in);
+  if (format_of(base_precision_)) return coded_matrices(names, rows, in);
   FrozenMatrices out;
-  if (keep_ == Keep::blocks || (source.device.kind != DeviceKind::cuda && !imagined)) {
+  if (base_precision_ == BasePrecision::blocks || (source.device.kind != DeviceKind::cuda && !imagined)) {
     for (size_t i = 0; i < names.size(); ++i) out.each.push_back(matrix(names[i], {rows[i], in}));
     return out;
   }

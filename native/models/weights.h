@@ -16,17 +16,17 @@ namespace sidestep {
 /// How matrices are kept. `as_stored`: on a CPU 16-bit files stay mapped and each product widens what it packs, a card takes them
 /// in the compute dtype. `blocks`: as 8-bit codes with a scale for every 64 elements (ops/quantised.h). `int8`, `fp8`: as codes
 /// that are multiplied as they are (ops/gemm8bit.h), e4m3 in the latter.
-enum class Keep : uint8_t { as_stored, blocks, int8, fp8 };
+enum class BasePrecision : uint8_t { as_stored, blocks, int8, fp8 };
 
 /// Of the codes that are multiplied as they are.
-constexpr std::optional<CodeFormat> format_of(Keep keep) {
-  if (keep == Keep::int8) return CodeFormat::int8;
-  if (keep == Keep::fp8) return CodeFormat::e4m3;
+constexpr std::optional<CodeFormat> format_of(BasePrecision precision) {
+  if (precision == BasePrecision::int8) return CodeFormat::int8;
+  if (precision == BasePrecision::fp8) return CodeFormat::e4m3;
   return std::nullopt;
 }
 
-/// The dtype that `Keep::as_stored` keeps the matrices below `prefix` in: on a CPU that of the first one in the folder's files.
-/// Without files (a forecast may come before them) they are taken to be in the compute dtype.
+/// The dtype that `BasePrecision::as_stored` keeps the matrices below `prefix` in: on a CPU that of the first one in the folder's
+/// files. Without files (a forecast may come before them) they are taken to be in the compute dtype.
 DType kept_dtype(const std::filesystem::path& folder, const std::string& prefix, DType compute, DeviceKind device);
 
 /// Matrices that multiply one x. `beside`: all of them, one below the other, where they are kept so.
@@ -47,7 +47,7 @@ class Weights {
   static Weights random(uint64_t seed, DType dtype, Stream& stream, std::optional<DType> stored = {});
 
   /// The same source, matrices kept in another way.
-  Weights keeping(Keep keep) const;
+  Weights in_precision(BasePrecision precision) const;
   /// The same, but no codes: for the small matrices that every value passes through (time, condition, patches).
   Weights without_codes() const;
   /// The same files, or the same generator, for a model on the host, which owns what it converts: to be brought to a card in
@@ -80,7 +80,7 @@ class Weights {
   FrozenMatrices coded_matrices(const std::vector<std::string>& names, const std::vector<int64_t>& rows, int64_t in) const;
   std::shared_ptr<Source> source_;
   std::string prefix_;
-  Keep keep_ = Keep::as_stored;
+  BasePrecision base_precision_ = BasePrecision::as_stored;
 };
 
 enum class Bias : uint8_t { absent, present };

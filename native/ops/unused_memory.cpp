@@ -1,10 +1,10 @@
-#include "ops/idle_memory.h"
+#include "ops/unused_memory.h"
 
 #include "ops/cuda_plugin.h"
 
 namespace sidestep {
 
-void free_idle_memory(Device device) {
+void free_unused_memory(Device device) {
   if (device.kind == DeviceKind::cuda) cuda_plugin().trim(device.index);
 }
 

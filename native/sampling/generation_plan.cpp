@@ -21,7 +21,7 @@ constexpr float kDearestStrengths[] = {0.5F, 1.0F};
 GenerationPlan plan_generation(const GenerationRequest& request) {
   Stream stream(kPlan);
   Arena arena(kPlan, 0);
-  Dit model(request.model, Weights::random(0, request.compute_dtype, stream, request.stored).keeping(request.base));
+  Dit model(request.model, Weights::random(0, request.compute_dtype, stream, request.stored).in_precision(request.base));
   std::unique_ptr<AdapterSet> adapters;
   GenerationPlan plan{.weights_bytes = model.owned_bytes()};
   if (request.adapter) {

@@ -13,11 +13,11 @@ namespace sidestep {
 struct GenerationRequest {
   const DitConfig& model;
   DType compute_dtype = DType::f32;
-  Keep base = Keep::as_stored;             ///< how the frozen matrices are kept
-  std::optional<DType> stored{};           ///< what the checkpoint holds, where that is how matrices are kept
-  std::optional<AdapterConfig> adapter{};  ///< in the slots
-  int64_t frames = 0;                      ///< latent frames of the clip
-  int64_t tokens = 0;                      ///< condition tokens
+  BasePrecision base = BasePrecision::as_stored;  ///< how the frozen matrices are kept
+  std::optional<DType> stored{};                  ///< what the checkpoint holds, where that is how matrices are kept
+  std::optional<AdapterConfig> adapter{};         ///< in the slots
+  int64_t frames = 0;                             ///< latent frames of the clip
+  int64_t tokens = 0;                             ///< condition tokens
   bool guided = true;
   HalvesRun halves = HalvesRun::apart;
 };

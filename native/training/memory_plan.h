@@ -18,9 +18,9 @@ enum class Average : uint8_t { none, ema };
 struct PlanRequest {
   DitConfig model;
   DType compute_dtype = DType::f32;
-  Keep base = Keep::as_stored;          ///< how the frozen matrices are kept
-  DeviceKind device = DeviceKind::cpu;  ///< what the plan is for; a card also has room for two batches on their way
-  std::optional<DType> stored{};        ///< what the checkpoint holds, where that is how they are kept
+  BasePrecision base = BasePrecision::as_stored;  ///< how the frozen matrices are kept
+  DeviceKind device = DeviceKind::cpu;            ///< what the plan is for; a card also has room for two batches on their way
+  std::optional<DType> stored{};                  ///< what the checkpoint holds, where that is how they are kept
   AdapterConfig adapter{};
   OptimizerOptions optimizer{};
   Average average = Average::none;

@@ -24,8 +24,10 @@ constexpr Names<LawChoice, 4> kLaws{{{"auto", LawChoice::automatic},
                                      {"discrete", LawChoice::discrete}}};
 constexpr Names<Mode, 2> kModes{{{"fixed", Mode::fixed}, {"vanilla", Mode::vanilla}}};
 constexpr Names<CropStart, 2> kCropStarts{{{"coverage", CropStart::coverage}, {"uniform", CropStart::uniform}}};
-constexpr Names<Keep, 4> kPrecisions{
-    {{"auto", Keep::as_stored}, {"8bit", Keep::blocks}, {"int8", Keep::int8}, {"fp8", Keep::fp8}}};
+constexpr Names<BasePrecision, 4> kPrecisions{{{"auto", BasePrecision::as_stored},
+                                               {"8bit", BasePrecision::blocks},
+                                               {"int8", BasePrecision::int8},
+                                               {"fp8", BasePrecision::fp8}}};
 constexpr Names<LossWeighting, 2> kWeightings{{{"none", LossWeighting::none}, {"min_snr", LossWeighting::min_snr}}};
 constexpr Names<Padding, 2> kPaddings{{{"masked", Padding::masked}, {"upstream", Padding::upstream}}};
 constexpr Names<PartialAccumulation, 2> kPartial{
@@ -36,7 +38,7 @@ constexpr Names<Shuffle, 2> kShuffles{{{"epoch", Shuffle::epoch}, {"none", Shuff
 static_assert(*kLaws.find(defaults::train::timestep::law) == LawChoice::automatic);
 static_assert(*kModes.find(defaults::train::mode) == Mode::fixed);
 static_assert(*kCropStarts.find(defaults::train::crop::start) == CropOptions{}.start);
-static_assert(*kPrecisions.find(defaults::train::base_precision) == Keep::as_stored);
+static_assert(*kPrecisions.find(defaults::train::base_precision) == BasePrecision::as_stored);
 static_assert(*kWeightings.find(defaults::train::loss_weighting) == LossOptions{}.loss_weighting);
 static_assert(*kPaddings.find(defaults::train::padding) == LossOptions{}.padding);
 static_assert(*kPartial.find(defaults::train::partial_accumulation) == PartialAccumulation::mean);

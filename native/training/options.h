@@ -61,7 +61,7 @@ struct TrainOptions {
   AdapterConfig adapter{};
   TimestepOptions timestep{};
   double cfg_dropout = defaults::train::cfg_dropout;
-  Keep base_precision = Keep::as_stored;  ///< `auto`, `8bit`, `int8`, `fp8`
+  BasePrecision base_precision = BasePrecision::as_stored;  ///< `auto`, `8bit`, `int8`, `fp8`
   LossOptions loss{};
   OptimizerOptions optimizer{};
   ScheduleOptions schedule{};

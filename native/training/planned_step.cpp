@@ -17,7 +17,7 @@ PlannedStep::PlannedStep(const PlanRequest& request)
     : request_(request),
       stream_(kPlan),
       arena_(kPlan, 0),
-      model_(request.model, Weights::random(0, request.compute_dtype, stream_, request.stored).keeping(request.base),
+      model_(request.model, Weights::random(0, request.compute_dtype, stream_, request.stored).in_precision(request.base),
              NullCondition::load, request.model.stack.num_layers() - request.streamed_layers),
       adapters_(model_, request.adapter),
       batch_(blank_batch(request.model, request.batch_size, request.frames, request.tokens)) {

@@ -4,7 +4,7 @@
 
 #include "core/memory.h"
 #include "ops/card_overhead.h"
-#include "ops/idle_memory.h"
+#include "ops/unused_memory.h"
 
 namespace sidestep {
 
@@ -66,7 +66,7 @@ bool RunMemory::give_back() {
   short_of_memory_ = true;
   if (recordings_.forget(stream_)) return true;
   if (!std::exchange(trimmed_, true)) {
-    free_idle_memory(stream_.device());
+    free_unused_memory(stream_.device());
     return true;
   }
   const std::shared_ptr<void> given = std::exchange(reserve_, nullptr);

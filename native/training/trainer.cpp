@@ -11,7 +11,7 @@ namespace sidestep {
 namespace {
 
 /// Said before a model is read.
-void expect_tensor_cores(Keep base, const Stream& stream) {
+void expect_tensor_cores(BasePrecision base, const Stream& stream) {
   const std::optional<CodeFormat> format = format_of(base);
   if (!format || stream.device().kind != DeviceKind::cuda) return;
   const CudaDevice card = cuda_plugin().describe(stream.device().index);
@@ -19,8 +19,9 @@ void expect_tensor_cores(Keep base, const Stream& stream) {
   if (card.compute_capability >= least_capability(*format)) return;
   throw Error(
       "native/device-unavailable",
-      std::string(base == Keep::fp8 ? "base_precision: fp8" : "base_precision: int8") + " needs a card of compute capability " +
-          text(least_capability(*format)) + " or newer; " + card.name + " has " + text(card.compute_capability),
+      std::string(base == BasePrecision::fp8 ? "base_precision: fp8" : "base_precision: int8") +
+          " needs a card of compute capability " + text(least_capability(*format)) + " or newer; " + card.name + " has " +
+          text(card.compute_capability),
       "Set base_precision: int8, which every card that the engine computes on multiplies, or 8bit, which only saves memory.");
 }
 
@@ -43,9 +44,9 @@ Trainer::State::State(const TrainerSetup& setup, Stream& device_stream)
   const StackConfig& stack = run.files.model.stack;
   const int64_t streamed = memory.plan().streamed_layers;
   run.setup.streamed_layers = streamed;  // whatever is planned again while the run goes on
-  model = std::make_unique<Dit>(run.files.model,
-                                Weights::from_files(weights, "", setup.compute_dtype, stream).keeping(options().base_precision),
-                                NullCondition::load, stack.num_layers() - streamed);
+  model = std::make_unique<Dit>(
+      run.files.model, Weights::from_files(weights, "", setup.compute_dtype, stream).in_precision(options().base_precision),
+      NullCondition::load, stack.num_layers() - streamed);
   model->reserve(std::max(run.shape.longest_frames, setup.longest_clip ? setup.longest_clip->frames : 0), stream);
   for (const std::string& name : weights.names()) {
     if (!name.starts_with("decoder.") || !name.ends_with(".bias")) continue;

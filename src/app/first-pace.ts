@@ -88,7 +88,7 @@ function typicalSong(
   return songBounds(first.configured.params, {samples: lengths.length, seconds});
 }
 
-/** What makes a step dear: cells of a matrix that differ in the rest are measured once. */
+/** What makes a step dear: combinations of a matrix that differ in the rest are measured once. */
 function costOf({configured}: PlannedStage): string {
   const {
     seed: _seed,

@@ -15,7 +15,7 @@ import {finishParams, type LocatedReference, type ReferenceTarget} from './finis
 import {resetIneffective} from './ineffective-params.js';
 import {asTemplate, interpolate, interpolateMap, type Scope} from './interpolate.js';
 import {layered} from './layers.js';
-import {type Cell, instanceName} from './matrix.js';
+import {type Combination, instanceName} from './matrix.js';
 import type {ConfiguredStage, Executor, OutputCheck} from './pipeline.js';
 import type {PresetLookup} from './preset-lookup.js';
 import {
@@ -49,7 +49,7 @@ export interface StageContext {
   /** As they are written, by name. */
   readonly executors: ReadonlyMap<string, ExecutorDocument>;
   /** Every declared stage with its combinations. */
-  readonly cells: ReadonlyMap<string, readonly Cell[]>;
+  readonly combinations: ReadonlyMap<string, readonly Combination[]>;
   readonly stages: ReadonlyMap<string, DeclaredStage>;
   /** All keys under `stages:`, also of stages that could not be made sense of. */
   readonly names: ReadonlySet<string>;
@@ -74,11 +74,11 @@ export interface LocatedNeed {
 /** One stage and one combination of its matrix to a configured instance; undefined when it has problems (reported). */
 export function configureStage(
   declared: DeclaredStage,
-  cell: Cell,
+  combination: Combination,
   context: StageContext,
 ): InstanceWithReferences | undefined {
   const before = context.problems.length;
-  const scope: Scope = {...context.scope, matrix: cell.size > 0 ? cell : undefined};
+  const scope: Scope = {...context.scope, matrix: combination.size > 0 ? combination : undefined};
   const body = typedTexts(schemas.stage, interpolateBody(declared, scope, context.problems)) as LocatedMap;
   context.problems.push(
     ...check('stage', body, {
@@ -103,11 +103,11 @@ export function configureStage(
     dir: context.dir,
     pipeline_name: context.pipeline_name,
     names: context.names,
-    target: (name) => targetFrom(cell, name, context),
+    target: (name) => targetFrom(combination, name, context),
     problems: context.problems,
   });
   if (declared.uses === 'command') context.problems.push(...commandProblems(parameters));
-  const needs = neededStages(declared, body, cell, context);
+  const needs = neededStages(declared, body, combination, context);
   const rest = settingsOf(body, scope, finished.params, context);
   if (context.problems.length > before) return undefined;
   const {positions, origins, references} = finished;
@@ -117,9 +117,9 @@ export function configureStage(
     stageTypes.get(declared.uses)!.ineffective ?? [],
   );
   const stage = {
-    id: stageId(instanceName(declared.name, cell)),
+    id: stageId(instanceName(declared.name, combination)),
     declared_as: declared.name,
-    matrix: cell.size > 0 ? asJson(cell) : undefined,
+    matrix: combination.size > 0 ? asJson(combination) : undefined,
     uses: declared.uses,
     params,
     positions,
@@ -218,10 +218,10 @@ function withImpliedTags(schema: (typeof schemas)[string], value: LocatedMap): L
 }
 
 /** What a stage's name means from here: of a matrix stage, the instance that shares this one's values. */
-function targetFrom(cell: Cell, name: string, context: StageContext): ReferenceTarget {
-  const keys = [...(context.cells.get(name)?.[0]?.keys() ?? [])];
-  const shared: Cell = new Map(
-    keys.flatMap((key) => (cell.has(key) ? [[key, cell.get(key)!] as const] : [])),
+function targetFrom(combination: Combination, name: string, context: StageContext): ReferenceTarget {
+  const keys = [...(context.combinations.get(name)?.[0]?.keys() ?? [])];
+  const shared: Combination = new Map(
+    keys.flatMap((key) => (combination.has(key) ? [[key, combination.get(key)!] as const] : [])),
   );
   return {uses: context.stages.get(name)?.uses, instance: instanceName(name, shared)};
 }
@@ -424,15 +424,15 @@ function executorFor(
 function neededStages(
   declared: DeclaredStage,
   body: LocatedMap,
-  cell: Cell,
+  combination: Combination,
   context: StageContext,
 ): LocatedNeed[] {
   const list = member(body, 'needs');
   const items = list?.kind === 'list' ? list.items : [];
   return items.flatMap((item) => {
     const name = String(scalarValue(item) ?? '');
-    const cells = name === declared.name ? undefined : context.cells.get(name);
-    if (cells === undefined) {
+    const combinations = name === declared.name ? undefined : context.combinations.get(name);
+    if (combinations === undefined) {
       if (name !== declared.name && context.names.has(name)) return []; // its own problems were reported
       const names = [...context.names].filter((other) => other !== declared.name);
       const message =
@@ -444,8 +444,10 @@ function neededStages(
       );
       return [];
     }
-    const alike = cells.filter((other) =>
-      [...other].every(([key, value]) => !cell.has(key) || plain(cell.get(key)!) === plain(value)),
+    const alike = combinations.filter((other) =>
+      [...other].every(
+        ([key, value]) => !combination.has(key) || plain(combination.get(key)!) === plain(value),
+      ),
     );
     return alike.map((other) => ({to: instanceName(name, other), origin: item.origin}));
   });
@@ -477,8 +479,8 @@ function scalarValue(value: Located | undefined): string | number | boolean | un
   return value?.kind === 'scalar' && value.value !== null ? value.value : undefined;
 }
 
-function asJson(cell: Cell): JsonObject {
+function asJson(combination: Combination): JsonObject {
   const object: {[key: string]: Plain} = {};
-  for (const [name, value] of cell) define(object, name, plain(value));
+  for (const [name, value] of combination) define(object, name, plain(value));
   return object;
 }

@@ -3,7 +3,7 @@ import {textPieces} from '../base/reference.js';
 import {schemas} from '../schema/schemas.generated.js';
 import {check} from './check/check.js';
 import {interpolate, type Scope} from './interpolate.js';
-import {type Cell, joined, MAX_CELLS, ownCells, tooMany} from './matrix.js';
+import {type Combination, joined, MAX_COMBINATIONS, ownCombinations, tooMany} from './matrix.js';
 import {
   type Findings,
   type Located,
@@ -41,9 +41,9 @@ export function expandMatrices(
   stages: readonly DeclaredStage[],
   scope: Scope,
   findings: Findings,
-): ReadonlyMap<string, readonly Cell[]> {
+): ReadonlyMap<string, readonly Combination[]> {
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
-  const cells = new Map<string, readonly Cell[]>();
+  const combinations = new Map<string, readonly Combination[]>();
   const open = new Set<string>();
   // An explicit stack, those used on top of their users: long chains must not overflow the call stack.
   const work: DeclaredStage[] = [];
@@ -52,7 +52,9 @@ export function expandMatrices(
     while (work.length > 0) {
       const top = work.at(-1)!;
       const used = usedStages(top.body).flatMap((name) => byName.get(name) ?? []);
-      const waiting = open.has(top.name) ? [] : used.filter(({name}) => !cells.has(name) && !open.has(name));
+      const waiting = open.has(top.name)
+        ? []
+        : used.filter(({name}) => !combinations.has(name) && !open.has(name));
       open.add(top.name);
       if (waiting.length > 0) {
         work.push(...waiting);
@@ -60,46 +62,53 @@ export function expandMatrices(
       }
       work.pop();
       open.delete(top.name);
-      if (cells.has(top.name)) continue;
+      if (combinations.has(top.name)) continue;
       // A stage without combinations yet is part of a circle, which is reported when the stages are connected.
-      const inherited = used.map(({name}) => ({name, cells: cells.get(name) ?? [new Map()]}));
-      cells.set(top.name, joinedCells(top, matrixOf(top, scope, findings), inherited, findings.problems));
+      const inherited = used.map(({name}) => ({name, combinations: combinations.get(name) ?? [new Map()]}));
+      combinations.set(
+        top.name,
+        joinedCombinations(top, matrixOf(top, scope, findings), inherited, findings.problems),
+      );
     }
   }
-  return cells;
+  return combinations;
 }
 
 /** A stage that nothing is left of is an error; not again where a stage it uses, or its own matrix, is the reason. */
-function joinedCells(
+function joinedCombinations(
   {name, key}: DeclaredStage,
-  own: readonly Cell[],
-  inherited: readonly {readonly name: string; readonly cells: readonly Cell[]}[],
+  own: readonly Combination[],
+  inherited: readonly {readonly name: string; readonly combinations: readonly Combination[]}[],
   problems: Problem[],
-): readonly Cell[] {
-  let cells = own;
+): readonly Combination[] {
+  let combinations = own;
   for (const used of inherited) {
-    const before = cells.length;
-    cells = joined(cells, used.cells);
-    if (cells.length > MAX_CELLS) {
-      problems.push(tooMany(before * used.cells.length, key));
+    const before = combinations.length;
+    combinations = joined(combinations, used.combinations);
+    if (combinations.length > MAX_COMBINATIONS) {
+      problems.push(tooMany(before * used.combinations.length, key));
       return [];
     }
-    if (cells.length > 0 || before === 0 || used.cells.length === 0) continue;
+    if (combinations.length > 0 || before === 0 || used.combinations.length === 0) continue;
     const message = `${name} uses ${used.name}, but no combination of its matrix agrees with one there`;
     const hint = 'Values agree when they are equal; 1 and "1" are not.';
     problems.push(problemAt(key, {code: 'config/no-combinations', message, hint}));
   }
-  return cells;
+  return combinations;
 }
 
-function matrixOf({name, key, body}: DeclaredStage, scope: Scope, findings: Findings): readonly Cell[] {
+function matrixOf(
+  {name, key, body}: DeclaredStage,
+  scope: Scope,
+  findings: Findings,
+): readonly Combination[] {
   const entry = body.entries.get('matrix');
   if (entry === undefined) return [new Map()];
   const {problems} = findings;
   const before = problems.length;
   const matrix = interpolate(entry.value, {...scope, stages: undefined}, problems);
-  const cells = matrix.kind === 'map' ? ownCells(matrix, findings) : [];
-  if (cells.length > 0 || problems.length > before) return cells;
+  const combinations = matrix.kind === 'map' ? ownCombinations(matrix, findings) : [];
+  if (combinations.length > 0 || problems.length > before) return combinations;
   const resolved = {...body, entries: new Map([...body.entries, ['matrix', {...entry, value: matrix}]])};
   problems.push(...check('stage', resolved, {prefix: `stages.${name}`, missing_at: key, ignore: isOpen}));
   if (problems.length === before) {

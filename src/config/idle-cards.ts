@@ -2,7 +2,7 @@ import type {Problem} from '../base/problem.js';
 import {stageTypes} from '../stage/registry.js';
 import type {ConfiguredStage} from './pipeline.js';
 
-/** Pure: stages whose jobs would ask for more cards than they compute on, while others wait for them. Each is reported once, whatever its cells. */
+/** Pure: stages whose jobs would ask for more cards than they compute on, while others wait for them. Each is reported once, whatever its combinations. */
 export function idleCards(stages: readonly ConfiguredStage[]): Problem[] {
   const told = new Map(stages.flatMap((stage) => idleIn(stage) ?? []).map((each) => [each.message, each]));
   return [...told.values()];

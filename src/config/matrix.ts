@@ -13,13 +13,13 @@ import {
 } from './text/located.js';
 
 /** One combination of matrix values, in the order of the matrix. */
-export type Cell = ReadonlyMap<string, Located>;
+export type Combination = ReadonlyMap<string, Located>;
 
 /** Of one stage, its own and those it takes over together. */
-export const MAX_CELLS = 10_000;
+export const MAX_COMBINATIONS = 10_000;
 
 /** The combinations a `matrix:` spans: the product of its lists without `exclude`, then `include`. No two are equal. */
-export function ownCells(matrix: LocatedMap, {problems, warnings}: Findings): Cell[] {
+export function ownCombinations(matrix: LocatedMap, {problems, warnings}: Findings): Combination[] {
   const axes = [...matrix.entries].filter(([name]) => name !== 'include' && name !== 'exclude');
   const includes = listOfMaps(member(matrix, 'include'));
   const names = axes.length > 0 ? axes.map(([name]) => name) : [...(includes[0]?.entries.keys() ?? [])];
@@ -27,43 +27,44 @@ export function ownCells(matrix: LocatedMap, {problems, warnings}: Findings): Ce
     (product, [, {value}]) => product * (value.kind === 'list' ? value.items.length : 0),
     1,
   );
-  if (size > MAX_CELLS) {
+  if (size > MAX_COMBINATIONS) {
     problems.push(tooMany(size, matrix.origin));
     return [];
   }
   const excludes = listOfMaps(member(matrix, 'exclude'));
   checkNames(excludes, names, 'some', problems);
   checkNames(includes, names, 'all', problems);
-  const product = axes.length > 0 ? axes.reduce<Cell[]>(extend, [new Map()]) : [];
-  const fits = (cell: Cell) => excludes.filter((pattern) => agrees(cell, pattern));
+  const product = axes.length > 0 ? axes.reduce<Combination[]>(extend, [new Map()]) : [];
+  const fits = (combination: Combination) => excludes.filter((pattern) => agrees(combination, pattern));
   const used = new Set(product.flatMap(fits));
   for (const pattern of excludes) {
     const known = [...pattern.entries.keys()].every((name) => names.includes(name));
     if (known && product.length > 0 && !used.has(pattern)) warnings.push(fitsNothing(pattern, axes));
   }
-  const kept = product.filter((cell) => fits(cell).length === 0);
+  const kept = product.filter((combination) => fits(combination).length === 0);
   return [...kept, ...added(includes, kept, names, problems)];
 }
 
 export function tooMany(size: number, origin: Origin): Problem {
-  const message = `The matrix has ${size} combinations; ${MAX_CELLS} are the most`;
+  const message = `The matrix has ${size} combinations; ${MAX_COMBINATIONS} are the most`;
   return problemAt(origin, {code: 'config/matrix-too-large', message});
 }
 
 /** The combinations of `include:`; one that is there already is an error, which names both places. */
 function added(
   includes: readonly LocatedMap[],
-  kept: readonly Cell[],
+  kept: readonly Combination[],
   names: readonly string[],
   problems: Problem[],
-): Cell[] {
+): Combination[] {
   const seen = new Map<string, Origin>();
-  for (const cell of kept) seen.set(cellKey(cell, names), [...cell.values()][0]!.origin);
+  for (const combination of kept)
+    seen.set(combinationKey(combination, names), [...combination.values()][0]!.origin);
   return includes.flatMap(({entries, origin}) => {
-    const cell = new Map(
+    const combination = new Map(
       names.flatMap((name) => (entries.has(name) ? [[name, entries.get(name)!.value] as const] : [])),
     );
-    const key = cellKey(cell, names);
+    const key = combinationKey(combination, names);
     const first = seen.get(key);
     if (first !== undefined) {
       const place = {...origin, via: [...origin.via, {origin: first, message: 'the first time'}]};
@@ -72,12 +73,12 @@ function added(
       return [];
     }
     seen.set(key, origin);
-    return [cell];
+    return [combination];
   });
 }
 
-function cellKey(cell: Cell, names: readonly string[]): string {
-  return JSON.stringify(names.map((name) => (cell.has(name) ? [plain(cell.get(name)!)] : [])));
+function combinationKey(combination: Combination, names: readonly string[]): string {
+  return JSON.stringify(names.map((name) => (combination.has(name) ? [plain(combination.get(name)!)] : [])));
 }
 
 /** Says which value the matrix does not have; a number in quotes is the usual reason. */
@@ -108,17 +109,20 @@ function spoken(value: Located): string {
   return typeof bare === 'number' ? `the number ${bare}` : JSON.stringify(bare);
 }
 
-function extend(cells: Cell[], [name, {value}]: [string, {readonly value: Located}]): Cell[] {
+function extend(
+  combinations: Combination[],
+  [name, {value}]: [string, {readonly value: Located}],
+): Combination[] {
   const items = value.kind === 'list' ? value.items : [];
-  return cells.flatMap((cell) => items.map((item) => new Map([...cell, [name, item]])));
+  return combinations.flatMap((combination) => items.map((item) => new Map([...combination, [name, item]])));
 }
 
 function listOfMaps(list: Located | undefined): LocatedMap[] {
   return list?.kind === 'list' ? list.items.filter((item): item is LocatedMap => item.kind === 'map') : [];
 }
 
-function agrees(cell: Cell, pattern: LocatedMap): boolean {
-  return [...pattern.entries].every(([name, {value}]) => sameValue(cell.get(name), value));
+function agrees(combination: Combination, pattern: LocatedMap): boolean {
+  return [...pattern.entries].every(([name, {value}]) => sameValue(combination.get(name), value));
 }
 
 /** A variable of the environment is number and text at once until its place decides, so it equals either. */
@@ -156,29 +160,29 @@ function checkNames(
 }
 
 /** All ways to put a combination of each side together that agree on the names both have. */
-export function joined(left: readonly Cell[], right: readonly Cell[]): Cell[] {
+export function joined(left: readonly Combination[], right: readonly Combination[]): Combination[] {
   const shared = [...(left[0]?.keys() ?? [])].filter((name) => right[0]?.has(name));
-  const byShared = new Map<string, Cell[]>();
-  for (const cell of right) {
-    const key = cellKey(cell, shared);
+  const byShared = new Map<string, Combination[]>();
+  for (const combination of right) {
+    const key = combinationKey(combination, shared);
     const alike = byShared.get(key);
-    if (alike === undefined) byShared.set(key, [cell]);
-    else alike.push(cell);
+    if (alike === undefined) byShared.set(key, [combination]);
+    else alike.push(combination);
   }
-  const cells: Cell[] = [];
-  for (const cell of left) {
-    for (const other of byShared.get(cellKey(cell, shared)) ?? []) {
-      cells.push(new Map([...cell, ...other]));
-      if (cells.length > MAX_CELLS) return cells;
+  const combinations: Combination[] = [];
+  for (const combination of left) {
+    for (const other of byShared.get(combinationKey(combination, shared)) ?? []) {
+      combinations.push(new Map([...combination, ...other]));
+      if (combinations.length > MAX_COMBINATIONS) return combinations;
     }
   }
-  return cells;
+  return combinations;
 }
 
 /** `train`, or `train[rank=8,alpha=16]`. Equal exactly for equal combinations: `[a=1]`, `[a="1"]`. */
-export function instanceName(stage: string, cell: Cell): string {
-  if (cell.size === 0) return stage;
-  return `${stage}[${[...cell].map(([name, value]) => `${name}=${valueName(plain(value))}`).join(',')}]`;
+export function instanceName(stage: string, combination: Combination): string {
+  if (combination.size === 0) return stage;
+  return `${stage}[${[...combination].map(([name, value]) => `${name}=${valueName(plain(value))}`).join(',')}]`;
 }
 
 /** Texts that could be taken for another value, or for more than one, are in quotes. */

@@ -195,7 +195,7 @@ function configureAll(
   const stages = member(document, 'stages');
   const names = new Set(stages?.kind === 'map' ? stages.entries.keys() : []);
   const scope: Scope = {...early, vars: resolved, stages: names};
-  const cells = expandMatrices(declared, scope, {problems, warnings});
+  const combinations = expandMatrices(declared, scope, {problems, warnings});
   const {located: settings} = input.settings;
   const defaults = layered(
     undefined,
@@ -213,13 +213,13 @@ function configureAll(
     ],
     presets,
     executors: executorsIn({settings, document}, {...early, vars: resolved}, problems),
-    cells,
+    combinations,
     stages: new Map(declared.map((stage) => [stage.name, stage])),
     names,
     problems,
   };
   return declared.flatMap((stage) =>
-    cells.get(stage.name)!.flatMap((cell) => configureStage(stage, cell, context) ?? []),
+    combinations.get(stage.name)!.flatMap((combination) => configureStage(stage, combination, context) ?? []),
   );
 }
 

@@ -2,7 +2,7 @@ import type {Problem} from '../base/problem.js';
 import {stageTypes} from '../stage/registry.js';
 import type {ConfiguredStage} from './pipeline.js';
 
-/** Pure: cells of a matrix that publish to one folder, where each replaces what the one before has left. */
+/** Pure: combinations of a matrix that publish to one folder, where each replaces what the one before has left. */
 export function sharedFolders(stages: readonly ConfiguredStage[]): Problem[] {
   const writers = new Map<string, Writers>();
   for (const stage of stages) {
@@ -27,8 +27,8 @@ function shared({param, folder, same}: Writers): Problem {
   const {declared_as: name, matrix, positions, position} = same[0]!;
   const key = Object.keys(matrix ?? {})[0] ?? 'NAME';
   return {
-    code: 'config/cells-share-folder',
-    message: `${same.length} cells of ${name} write to ${folder}: each replaces what the one before has left`,
+    code: 'config/combinations-share-folder',
+    message: `${same.length} combinations of ${name} write to ${folder}: each replaces what the one before has left`,
     position: positions[param] ?? position,
     hint: `Say in the path what tells them apart, as \${matrix.${key}}. All their results are in the cache.`,
   };

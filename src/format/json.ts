@@ -23,8 +23,8 @@ export interface JsonOptions {
   readonly file: string;
   /** What a key that occurs twice in one object means. `last_wins` is what Python and JavaScript do. */
   readonly duplicateKeys: 'refuse' | 'last_wins';
-  /** Whether `NaN`, `Infinity` and `-Infinity` count as `null`; refused when absent, as RFC 8259 has no such words. */
-  readonly nonfinite?: 'null';
+  /** Whether `NaN`, `Infinity` and `-Infinity` count as `null`; refused else, as RFC 8259 has no such words. */
+  readonly nonfinite_is_null?: boolean;
 }
 
 /** Deep enough for any real file, shallow enough for the stack. */
@@ -188,7 +188,7 @@ function closingQuote(text: string, start: number): number {
 
 function readNumber(reader: Reader): JsonNode {
   const offset = reader.at;
-  const word = reader.options.nonfinite === undefined ? undefined : matchHere(reader, /NaN|-?Infinity/y);
+  const word = reader.options.nonfinite_is_null === true ? matchHere(reader, /NaN|-?Infinity/y) : undefined;
   if (word !== undefined) {
     reader.at += word.length;
     return {kind: 'null', offset};

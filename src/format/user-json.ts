@@ -17,7 +17,7 @@ export function parseUserJson(text: string, file: string): JsonNode {
       position: {file, line: 1, column: 1},
       hint: 'Write the file again; an empty one may be left from a full disk.',
     });
-  return parseJson(text, {file, duplicateKeys: 'last_wins', nonfinite: 'null'});
+  return parseJson(text, {file, duplicateKeys: 'last_wins', nonfinite_is_null: true});
 }
 
 /** A user's JSON file. Throws `file/*`, `text/wrong-encoding` and `json/invalid`, each naming the file. */

@@ -121,7 +121,7 @@ export interface WorkerJob {
   /** Folder that outlives an interrupted attempt. */
   readonly partial_dir: string;
   /** For TensorBoard files, when the parameters name no place: they are for people and belong to no output. */
-  readonly board_dir: string;
+  readonly tensorboard_dir: string;
   /** For clips made on the way, in the run record: for people, as those files are. */
   readonly clips_dir: string;
   /** Folder of the cache's objects: object H is at `H[0..2]/H`. */

@@ -282,7 +282,7 @@ async function workerJob(
       opened_after: lastUse(effects.cache, effects.partial_note.lock_file),
       owner: site === undefined ? effects.cache.owner : undefined,
     }),
-    board_dir: besideLog(effects.logPath(stage.id), 'tensorboard'),
+    tensorboard_dir: besideLog(effects.logPath(stage.id), 'tensorboard'),
     clips_dir: besideLog(effects.logPath(stage.id), 'samples'),
     objects_dir: objectsRoot(effects.cache),
     memory_dir: memoryDir(effects.cache.root),

@@ -19,7 +19,7 @@ export function tensorsFolder(param: string): FileParam {
     identity: 'content',
     json: PREPROCESS_META,
     holds: SAMPLES_OR_LIST,
-    shapes: 'first_sample',
+    shapes: true,
   };
 }
 

@@ -183,7 +183,7 @@ export interface FileParam {
   /** Of a folder: endings of file names of which it must hold one, at any depth. */
   readonly holds?: readonly string[];
   /** `check` sees the shapes of the tensors that the folder's first sample holds, without reading them. */
-  readonly shapes?: 'first_sample';
+  readonly shapes?: true;
   readonly optional?: true;
 }
 

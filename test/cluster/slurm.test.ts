@@ -17,7 +17,7 @@ const cluster = testCluster();
 /** What takes minutes, since Slurm is slow to see what befell its daemons: `npm run test:cluster`. */
 const long = test.runIf(process.env.CLUSTER === 'all');
 
-test('four cells of a matrix are four jobs at once, samples are committed as they come', async () => {
+test('four combinations of a matrix are four jobs at once, samples are committed as they come', async () => {
   const dir = await temporaryFolder();
   const place = join(dir, 'place');
   mkdirSync(place);

@@ -13,13 +13,13 @@ stages:
 function warningsOf(folder: string): readonly {readonly code: string; readonly message: string}[] {
   const resolved = resolveText(text(folder));
   if (!resolved.ok) throw new Error(JSON.stringify(resolved.problems));
-  return resolved.value.warnings.filter(({code}) => code === 'config/cells-share-folder');
+  return resolved.value.warnings.filter(({code}) => code === 'config/combinations-share-folder');
 }
 
-test('cells of a matrix that write to one folder are warned of, with what would tell them apart', () => {
+test('combinations of a matrix that write to one folder are warned of, with what would tell them apart', () => {
   expect(warningsOf('./out')).toMatchObject([
     {
-      message: expect.stringMatching(/^3 cells of export write to .*\/out: each replaces/),
+      message: expect.stringMatching(/^3 combinations of export write to .*\/out: each replaces/),
       position: {line: 7},
       hint: expect.stringContaining('${matrix.seed}'),
     },

@@ -62,7 +62,7 @@ async function meeting(): Promise<{
   return {dir, place, stage};
 }
 
-test('two cells of a matrix compute on two cards at once', async () => {
+test('two combinations of a matrix compute on two cards at once', async () => {
   const {dir, place, stage} = await meeting();
   const report = await run(pipelineOf(dir, {a: stage(), b: stage()}), setting(dir));
   expect(report.outcome).toBe('done');

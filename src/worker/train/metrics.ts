@@ -238,7 +238,7 @@ async function openBoard(context: WorkerContext, globalStep: number): Promise<Bo
     context.log(`TensorBoard files cannot be written and are left out from here on: ${reason}`);
   };
   if (logging.tensorboard) {
-    const folder = boardFolder(context.job.params) ?? context.job.board_dir;
+    const folder = boardFolder(context.job.params) ?? context.job.tensorboard_dir;
     const origin = {started_at: Date.now() / 1000, host: hostname(), pid: process.pid};
     const resumed = globalStep > 0 ? {purge_step: globalStep + 1} : {};
     file = await createEventFile(folder, {origin, ...resumed}).catch((error: unknown) => {
