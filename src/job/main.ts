@@ -6,5 +6,7 @@ import {rates} from '../worker/rates.js';
 import {serve} from '../worker/serve.js';
 import {jobEntries} from './entries.js';
 
+const {SLURMD_NODENAME: node} = process.env; // Slurm's own name of the machine
+
 /** A job of a cluster; the folder it runs in is its channel. */
-serve(jobEntries(process.env), {probe, forecast, pace, rates}, folderChannel(process.cwd()));
+serve(jobEntries(process.env), {probe, forecast, pace, rates}, folderChannel(process.cwd()), node);

@@ -51,18 +51,19 @@ export function openChannel(): RunnerChannel {
 
 /**
  * The life of a worker process: one message tells it what to do, its answers are messages, and it ends with its channel.
- * A worker whose runner vanished has no one to work for and stops at once.
+ * A worker whose runner vanished has no one to work for and stops at once. `host`: where it says it is.
  */
 export function serve(
   entries: WorkerEntries,
   answers: QuestionAnswers,
   channel: RunnerChannel = openChannel(),
+  host: string = hostname(),
 ): void {
   const stop = new AbortController();
   const waiting = new Map<Fingerprint, (object: PartObject) => void>();
   void channel.closed.then(() => process.exit(1)); // the runner is gone
   onSignals(channel, stop);
-  void channel.send({kind: 'hello', protocol: PROTOCOL_VERSION, host: hostname()});
+  void channel.send({kind: 'hello', protocol: PROTOCOL_VERSION, host});
   const beat = setInterval(() => void channel.send({kind: 'alive'}), BEAT_MS);
   beat.unref();
   channel.listen((message) => {

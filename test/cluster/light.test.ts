@@ -39,7 +39,8 @@ function stages(resources: object | undefined): Stages {
 test('every stage can be sent away, light ones too: the lock file is that of a run here', async () => {
   await project.complete(stages(undefined));
   const expected = project.text('pipeline.lock.yaml');
-  elsewhere.writeSettings({executors: {here}});
+  // All have ended before Slurm is asked for the first time: where they were is known from themselves.
+  elsewhere.writeSettings({executors: {here: {...here, poll: 60}}});
   const ended = await elsewhere.complete(stages({executor: 'here'}));
   const placed = eventsOf(ended, 'stage_placed').filter(({how}) => how === 'submitted');
   expect(placed.map(({stage}) => stage as string).toSorted()).toEqual(
@@ -60,6 +61,7 @@ test('every stage can be sent away, light ones too: the lock file is that of a r
 });
 
 test('what a program says last, and what is wrong with songs, comes back from there', async () => {
+  elsewhere.writeSettings({executors: {here}});
   elsewhere.writePipeline({
     songs: {uses: 'dataset', with: {audio_dir: '.config'}, resources: {executor: 'here'}},
     broken: {...counted, with: {argv: ['sh', '-c', 'echo oh no; exit 3']}, resources: {executor: 'here'}},

@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import type {AskSlurm, SlurmAnswer} from '../../src/run/slurm/commands.js';
 import {newQueue} from '../../src/run/slurm/queue.js';
 import {submit} from '../../src/run/slurm/submit.js';
@@ -30,6 +30,21 @@ test('many that are asked for at the same time are one question; each gets the a
     {state: 'PENDING', node: null, reason: 'Resources'},
     'unknown',
   ]);
+});
+
+test('once no job is watched no timer is left that a run would wait for', () => {
+  vi.useFakeTimers();
+  try {
+    const queue = newQueue(says(''));
+    const first = queue.watch({id: '7', name: 'it'}, 60, () => {});
+    const second = queue.watch({id: '8', name: 'it'}, 60, () => {});
+    first();
+    expect(vi.getTimerCount()).toBe(1);
+    second();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a job that the queue does not take yet is told of once for each reason, and handed in again', async () => {

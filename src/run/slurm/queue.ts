@@ -40,15 +40,18 @@ const GATHER_MS = 100;
 export function newQueue(ask: AskSlurm): Queue {
   const watchers = new Map<string, Watcher>();
   let timer: NodeJS.Timeout | undefined;
+  let in_round = false;
   const round = async (): Promise<void> => {
+    timer = undefined;
+    in_round = true;
     const jobs = [...watchers.values()].map(({job}) => job);
     const answers = await askFor(jobs, ask);
     for (const job of jobs) watchers.get(job.id)?.listener(answers(job));
-    timer = undefined;
+    in_round = false;
     plan();
   };
   const plan = (): void => {
-    if (timer !== undefined || watchers.size === 0) return;
+    if (timer !== undefined || in_round || watchers.size === 0) return;
     const poll_s = Math.min(...[...watchers.values()].map((watcher) => watcher.poll_s));
     timer = setTimeout(() => void round(), poll_s * 1000);
   };
@@ -78,7 +81,12 @@ export function newQueue(ask: AskSlurm): Queue {
     watch: (job, poll_s, listener) => {
       watchers.set(job.id, {job, poll_s, listener});
       plan();
-      return () => void watchers.delete(job.id);
+      return () => {
+        watchers.delete(job.id);
+        if (watchers.size > 0) return;
+        clearTimeout(timer); // a run ends when it is done
+        timer = undefined;
+      };
     },
   };
 }

@@ -78,11 +78,11 @@ async function followJob(
   const {executor, stage, emit} = job;
   const place = {kind: 'stage_placed', stage, executor: executor.name, job: id, ...shardOf(job)} as const;
   emit({...place, node: null, how: job.job === undefined ? 'submitted' : 'followed'});
-  const seen = watchJob(job, order.listener);
+  const seen = watchJob(job, id, order.listener);
   wishes.mailbox = openMailbox(folder, seen.mail);
   if (wishes.stop) wishes.mailbox.send({kind: 'stop'}).catch(() => {}); // asked meanwhile
   const key = {id, name: job.name};
-  const unwatch = cluster.queue.watch(key, job.how.poll_s, (news) => seen.onNews(id, news));
+  const unwatch = cluster.queue.watch(key, job.how.poll_s, seen.onNews);
   const cancel = () => cluster.ask('scancel', [`--name=${job.name}`, id]);
   try {
     for (;;) {
@@ -169,7 +169,7 @@ function waiting({executor, stage, emit}: SiteRequest): (reason: string) => void
 interface SeenJob {
   readonly life: Life;
   readonly mail: Parameters<typeof openMailbox>[1];
-  readonly onNews: (id: string, news: JobAnswer) => void;
+  readonly onNews: (news: JobAnswer) => void;
   /** Whether and how it is over, so far. */
   readonly ended: (wishes: Wishes) => JobConclusion | undefined;
   readonly last: () => WorkerMessage | undefined;
@@ -182,7 +182,7 @@ interface SeenJob {
 /** Why a job is followed no longer. */
 export type JobConclusion = 'said_its_last_word' | 'over' | 'dead' | 'cancel' | 'stranded';
 
-function watchJob(followed: JobOfStage, listener: WorkerListener): SeenJob {
+function watchJob(followed: JobOfStage, job: string, listener: WorkerListener): SeenJob {
   const {executor, stage, emit} = followed;
   const said = lastWords();
   let last: WorkerMessage | undefined;
@@ -196,6 +196,13 @@ function watchJob(followed: JobOfStage, listener: WorkerListener): SeenJob {
     dead = true;
   });
   life.queue('waiting');
+  const place = {executor: executor.name, job, ...shardOf(followed)} as const;
+  /** By its own word, and what Slurm has said of it. */
+  const node: {own?: string; is_known: boolean} = {is_known: false};
+  const onNode = (name: string | null) => {
+    node.is_known = true;
+    emit({kind: 'stage_placed', stage, ...place, node: name, how: 'running'});
+  };
   return {
     life,
     last: () => last,
@@ -204,10 +211,16 @@ function watchJob(followed: JobOfStage, listener: WorkerListener): SeenJob {
     tail: () => said.words().join('\n'),
     mail: {
       message: (message) => {
-        if (message.kind === 'hello') last = undefined; // Slurm has started it once more
+        if (message.kind === 'hello') {
+          last = undefined; // Slurm has started it once more
+          node.own = message.host;
+        }
         const own = life.take(message);
         if (own === undefined) return;
-        if (isLastWord(own)) last = own;
+        if (isLastWord(own)) {
+          last = own;
+          if (!node.is_known && node.own !== undefined) onNode(node.own); // it took less time than a poll
+        }
         listener.message(own);
       },
       output: (line) => {
@@ -215,7 +228,7 @@ function watchJob(followed: JobOfStage, listener: WorkerListener): SeenJob {
         listener.output(line);
       },
     },
-    onNews: (job, answer) => {
+    onNews: (answer) => {
       if (answer === 'no_answer') {
         unreachable = true; // its own words count until the controller is back
         return;
@@ -228,10 +241,9 @@ function watchJob(followed: JobOfStage, listener: WorkerListener): SeenJob {
       const now = fateOf(answer.state);
       life.queue(now === 'waiting' ? 'waiting' : 'left');
       if (isSame(before, answer)) return;
-      const place = {executor: executor.name, job, ...shardOf(followed)} as const;
       if (now === 'waiting')
         emit({kind: 'stage_waiting', stage, for: {kind: 'queue', ...place, reason: answer.reason}});
-      if (now === 'running') emit({kind: 'stage_placed', stage, ...place, node: answer.node, how: 'running'});
+      if (now === 'running') onNode(answer.node);
     },
     ended: (wishes) => conclusionOf({last, news, dead}, wishes),
   };
@@ -362,7 +374,7 @@ async function untilOver(
   for (let wait = LOOK_EVERY_MS; performance.now() - began < most_ms; wait = Math.min(2 * wait, 4_000)) {
     wishes.mailbox?.look();
     const answer = await cluster.queue.ask({id, name: job.name});
-    seen.onNews(id, answer);
+    seen.onNews(answer);
     const fate = typeof answer === 'object' ? fateOf(answer.state) : undefined;
     if (answer === 'unknown' || (fate !== undefined && isOver(fate))) return how;
     if (fate === 'waiting') how = 'requeued';
