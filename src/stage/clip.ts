@@ -8,7 +8,6 @@ import {jsonObject} from './model-json.js';
 import {isParamObject, type ParamValue} from './param.js';
 import type {Misfit} from './stage-type.js';
 
-/** Upstream's latent frames a second. */
 /** Length of a piece about which nothing is said, as in upstream's inference. */
 const USUAL_SECONDS = 30;
 
@@ -26,18 +25,21 @@ export interface Piece {
   readonly duration: number;
 }
 
-/** How a sampler goes from noise to music; spelled as the engine takes it. */
+/**
+ * How a sampler goes from noise to music; spelled as the engine takes it. What is left out has the default of a `generate` stage,
+ * which the engine knows.
+ */
 export interface ClipSampling {
-  readonly method: 'ode' | 'sde';
-  readonly solver: 'euler' | 'heun';
+  readonly method?: 'ode' | 'sde';
+  readonly solver?: 'euler' | 'heun';
   readonly steps: number;
   readonly shift: number;
-  readonly guidance: 'apg' | 'adg' | 'cfg';
+  readonly guidance?: 'apg' | 'adg' | 'cfg';
   /** 1: without guidance. */
   readonly guidance_scale: number;
-  readonly guidance_interval: readonly [number, number];
-  readonly velocity_norm_threshold: number;
-  readonly velocity_ema_factor: number;
+  readonly guidance_interval?: readonly [number, number];
+  readonly velocity_norm_threshold?: number;
+  readonly velocity_ema_factor?: number;
   readonly timesteps?: readonly number[];
   /** The turbo form: its own schedules, the last step direct. */
   readonly turbo: boolean;
@@ -61,23 +63,29 @@ export function samplerOptions(
   model: Json,
 ): ClipSampling {
   const usual = usualSampler(model);
-  const {timesteps, dcw} = params;
-  const [from = 0, to = 1] = (params.interval ?? []) as readonly number[];
+  const given = Object.fromEntries(
+    PASSED_ON.flatMap((key) => (params[key] === undefined ? [] : [[key, params[key]]])),
+  );
   return {
-    method: (params.method ?? 'ode') as ClipSampling['method'],
-    solver: (params.solver ?? 'euler') as ClipSampling['solver'],
+    ...given,
+    ...(params.interval !== undefined && {guidance_interval: params.interval as [number, number]}),
     steps: Number(params.steps ?? usual.steps),
     shift: Number(params.shift ?? usual.shift),
-    guidance: (params.guidance ?? 'apg') as ClipSampling['guidance'],
     guidance_scale: usual.turbo ? 1 : Number(params.guidance_scale ?? usual.guidance_scale),
-    guidance_interval: [from, to],
-    velocity_norm_threshold: Number(params.velocity_norm_threshold ?? 0),
-    velocity_ema_factor: Number(params.velocity_ema_factor ?? 0),
-    ...(timesteps === undefined ? {} : {timesteps: timesteps as readonly number[]}),
     turbo: usual.turbo,
-    ...(dcw === undefined ? {} : {dcw: dcw as JsonObject}),
   };
 }
+
+/** Parameters that the engine takes as they are. */
+const PASSED_ON = [
+  'method',
+  'solver',
+  'guidance',
+  'velocity_norm_threshold',
+  'velocity_ema_factor',
+  'timesteps',
+  'dcw',
+] as const;
 
 /** Latent frames of a piece. */
 export function framesOf({duration}: Pick<Piece, 'duration'>): number {

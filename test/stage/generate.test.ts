@@ -91,10 +91,10 @@ describe('one clip for each prompt, seed and strength', () => {
 
   test.each([
     {base: 'turbo', expected: {steps: 8, shift: 3, guidance_scale: 1, turbo: true}},
-    {base: 'base', expected: {steps: 50, shift: 1, guidance_scale: 7, guidance: 'apg', turbo: false}},
-    {base: 'sft', expected: {steps: 50, shift: 1, guidance_scale: 7, guidance: 'apg', turbo: false}},
-  ])('what is unset goes by the model: $base', ({base, expected}) => {
-    expect(planned({prompts: [{caption: 'x'}]}, model(base))[0]!.about.sampler).toMatchObject(expected);
+    {base: 'base', expected: {steps: 50, shift: 1, guidance_scale: 7, turbo: false}},
+    {base: 'sft', expected: {steps: 50, shift: 1, guidance_scale: 7, turbo: false}},
+  ])('what is unset goes by the model, the rest is left to the engine: $base', ({base, expected}) => {
+    expect(planned({prompts: [{caption: 'x'}]}, model(base))[0]!.about.sampler).toEqual(expected);
   });
 
   test('and is what the descriptions of the parameters say', () => {
