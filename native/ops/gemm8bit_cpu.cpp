@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ops/backend.h"
+#include "ops/rounded_element.h"
 
 namespace sidestep::cpu {
 namespace {
@@ -17,20 +18,6 @@ std::array<float, 256> values_of_codes(CodeFormat format) {
   std::array<float, 256> values{};
   for (size_t code = 0; code < values.size(); ++code) values[code] = code_value(static_cast<uint8_t>(code), format);
   return values;
-}
-
-float load(ConstTensor t, int64_t i) {
-  if (t.dtype() == DType::bf16) return to_float(t.data<bf16_t>()[i]);
-  if (t.dtype() == DType::f16) return to_float(t.data<f16_t>()[i]);
-  return t.data<float>()[i];
-}
-void store(Tensor t, int64_t i, float v) {
-  if (t.dtype() == DType::bf16)
-    t.data<bf16_t>()[i] = to_bf16(v);
-  else if (t.dtype() == DType::f16)
-    t.data<f16_t>()[i] = to_f16(v);
-  else
-    t.data<float>()[i] = v;
 }
 
 struct Block {

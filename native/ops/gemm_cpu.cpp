@@ -4,6 +4,7 @@
 #include "ops/backend.h"
 #include "ops/gemm_blas.h"
 #include "ops/gemm_blocked.h"
+#include "ops/rounded_element.h"
 
 namespace sidestep::cpu {
 namespace {
@@ -21,20 +22,6 @@ int64_t batch_stride(ConstTensor t) { return t.rank() == 3 && t.dim(0) > 1 ? t.s
 
 const void* advance(const void* data, DType dtype, int64_t elements) {
   return static_cast<const std::byte*>(data) + elements * static_cast<int64_t>(dtype_size(dtype));
-}
-
-float load(ConstTensor t, int64_t i) {
-  if (t.dtype() == DType::bf16) return to_float(t.data<bf16_t>()[i]);
-  if (t.dtype() == DType::f16) return to_float(t.data<f16_t>()[i]);
-  return t.data<float>()[i];
-}
-void store(Tensor t, int64_t i, float v) {
-  if (t.dtype() == DType::bf16)
-    t.data<bf16_t>()[i] = to_bf16(v);
-  else if (t.dtype() == DType::f16)
-    t.data<f16_t>()[i] = to_f16(v);
-  else
-    t.data<float>()[i] = v;
 }
 
 // An f32 copy of a 16-bit bias or output, so that a sum is rounded once.

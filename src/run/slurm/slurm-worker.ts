@@ -75,9 +75,14 @@ async function followJob(
   const {folder} = job;
   const id = job.job ?? (await handIn(cluster, job, order.first, wishes));
   if (typeof id !== 'string') return id;
-  const {executor, stage, emit} = job;
-  const place = {kind: 'stage_placed', stage, executor: executor.name, job: id, ...shardOf(job)} as const;
-  emit({...place, node: null, how: job.job === undefined ? 'submitted' : 'followed'});
+  const {stage, emit} = job;
+  emit({
+    kind: 'stage_placed',
+    stage,
+    ...placeOf(job, id),
+    node: null,
+    how: job.job === undefined ? 'submitted' : 'followed',
+  });
   const seen = watchJob(job, id, order.listener);
   wishes.mailbox = openMailbox(folder, seen.mail);
   if (wishes.stop) wishes.mailbox.send({kind: 'stop'}).catch(() => {}); // asked meanwhile
@@ -97,9 +102,9 @@ async function followJob(
   }
 }
 
-/** In events of a stage that several share. */
-function shardOf({shard}: Pick<SiteRequest, 'shard'>): {readonly shard?: number} {
-  return shard === undefined ? {} : {shard};
+/** As events name a job; the shard where several share a stage. */
+function placeOf({executor, shard}: JobOfStage, job: string) {
+  return {executor: executor.name, job, ...(shard === undefined ? {} : {shard})};
 }
 
 /** The job's id, or why there is none. */
@@ -196,7 +201,7 @@ function watchJob(followed: JobOfStage, job: string, listener: WorkerListener): 
     dead = true;
   });
   life.queue('waiting');
-  const place = {executor: executor.name, job, ...shardOf(followed)} as const;
+  const place = placeOf(followed, job);
   /** By its own word, and what Slurm has said of it. */
   const node: {own?: string; is_known: boolean} = {is_known: false};
   const onNode = (name: string | null) => {
