@@ -269,11 +269,23 @@ test('arguments and environment are read only where a program starts', () => {
   expect(readers.sort()).toEqual(['cli/start.ts', 'job/main.ts', 'job/piped.ts']);
 });
 
-test('only base/rename.ts renames: Windows needs patience there', () => {
-  const renames = files.filter((file) =>
-    /import \{[^}]*\brename(Sync)?\b[^}]*\} from 'node:fs/.test(readFileSync(join(root, file), 'utf8')),
+/** Files that have one of these names from `node:fs`. */
+const importing = (names: string): string[] =>
+  files.filter((file) =>
+    new RegExp(`import \\{[^}]*\\b(${names})\\b[^}]*\\} from 'node:fs`).test(
+      readFileSync(join(root, file), 'utf8'),
+    ),
   );
-  expect(renames).toEqual([join('base', 'rename.ts')]);
+
+test('only base/rename.ts renames: Windows needs patience there', () => {
+  expect(importing('rename|renameSync')).toEqual([join('base', 'rename.ts')]);
+});
+
+test('only base/remove.ts removes, for the same reason; a note of a process that has ended may stay', () => {
+  expect(importing('rm|rmSync|unlink|unlinkSync')).toEqual([
+    join('base', 'remove.ts'),
+    join('run', 'orphans.ts'),
+  ]);
 });
 
 test('the path of a file beside is fileURLToPath of its URL: drive letters, spaces and umlauts are written otherwise in a pathname', () => {

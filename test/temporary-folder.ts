@@ -1,8 +1,9 @@
 import {existsSync} from 'node:fs';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
+import {removeTree} from '../src/base/remove.js';
 
 /**
  * An empty folder that is removed when the running test ends. `memory`: where the system has such a place, for tests that write
@@ -11,6 +12,6 @@ import {onTestFinished} from 'vitest';
 export async function temporaryFolder(on: 'disk' | 'memory' = 'disk'): Promise<string> {
   const place = on === 'memory' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   const folder = await mkdtemp(join(place, 'sidestep-test-'));
-  onTestFinished(() => rm(folder, {recursive: true, force: true}));
+  onTestFinished(() => removeTree(folder));
   return folder;
 }

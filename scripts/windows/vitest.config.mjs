@@ -23,7 +23,7 @@ export default {
   plugins: [ourModules],
   test: {
     include: [
-      'test/base/{dotted-path,durable,home-folder,json,near-miss,rename,shell-word,write-user-file}.test.ts',
+      'test/base/{dotted-path,durable,home-folder,json,near-miss,remove,rename,shell-word,write-user-file}.test.ts',
       'test/cache/{attempts,owner,s3}.test.ts',
       'test/config/{condition,examples,folders,export-layouts,include,mistakes,problems,remembered,yaml}.test.ts',
       'test/dataset/{prompt,raw-names,sidecar-json,tokenizer}.test.ts',

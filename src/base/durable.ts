@@ -1,7 +1,8 @@
 import {lstatSync} from 'node:fs';
-import {chmod, type FileHandle, open, readdir, rm, stat} from 'node:fs/promises';
+import {chmod, type FileHandle, open, readdir, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {makeFolder} from './make-folder.js';
+import {removeFile} from './remove.js';
 import {rename} from './rename.js';
 import {syncOpen} from './sync-open.js';
 import {onFile, systemErrorName} from './system-error.js';
@@ -48,7 +49,7 @@ export async function writeDurably(
     await writeSynced(temporary, {bytes, mode: modeOf(path)}, fault);
     await renameDurably(temporary, path, fault);
   } catch (error) {
-    await rm(temporary, {force: true}).catch(() => {}); // a full disk must not get fuller; what went wrong first is said
+    await removeFile(temporary).catch(() => {}); // a full disk must not get fuller; what went wrong first is said
     throw error;
   }
   if (ownName === undefined) await clearAbandoned(path); // others are swept away by their runners
@@ -61,7 +62,7 @@ async function clearAbandoned(path: string): Promise<void> {
     if (!name.startsWith(`${basename(path)}.`)) continue;
     const [, rest, pid] = OF_PROCESS.exec(name) ?? [];
     if (rest !== basename(path) || isAlive(Number(pid))) continue;
-    await rm(join(beside, name), {force: true}).catch(() => {}); // it stays where nothing can be removed
+    await removeFile(join(beside, name)).catch(() => {}); // it stays where nothing can be removed
   }
 }
 

@@ -1,4 +1,4 @@
-import {rm} from 'node:fs/promises';
+import {removeTree} from './remove.js';
 import {isSystemError} from './system-error.js';
 
 /**
@@ -7,7 +7,7 @@ import {isSystemError} from './system-error.js';
  */
 export async function removeLeftover(path: string): Promise<void> {
   try {
-    await rm(path, {recursive: true, force: true, maxRetries: 3});
+    await removeTree(path);
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }

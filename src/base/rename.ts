@@ -1,24 +1,17 @@
 import {stat, rename as systemRename} from 'node:fs/promises';
-import {isSystemError, systemErrorName} from './system-error.js';
-import {pause} from './timer.js';
+import {type BusyEffects, isBusy, ownBusyEffects, whileBusy} from './busy.js';
 
 /** What renaming needs of a system; tests hand in one that refuses. */
-export interface RenameEffects {
-  readonly platform: NodeJS.Platform;
+export interface RenameEffects extends BusyEffects {
   readonly rename: (from: string, to: string) => Promise<void>;
   readonly isFolder: (path: string) => Promise<boolean>;
-  readonly pause: (ms: number) => Promise<void>;
 }
 
 const system: RenameEffects = {
-  platform: process.platform,
+  ...ownBusyEffects,
   rename: systemRename,
   isFolder: async (path) => (await stat(path).catch(() => undefined))?.isDirectory() === true,
-  pause,
 };
-
-/** Together two seconds: longer than a virus scanner or an indexer holds on to a file that is new. */
-const PAUSES_MS = [1, 4, 15, 60, 240, 480, 1200];
 
 /**
  * Renames a file or a folder; a file of that name gives way. Windows refuses while some program has either of them open, which passes,
@@ -26,20 +19,13 @@ const PAUSES_MS = [1, 4, 15, 60, 240, 480, 1200];
  */
 export async function rename(from: string, to: string, effects: RenameEffects = system): Promise<void> {
   if (effects.platform !== 'win32') return effects.rename(from, to);
-  for (let attempt = 0; ; attempt += 1) {
+  await whileBusy(async () => {
     try {
-      return await effects.rename(from, to);
+      await effects.rename(from, to);
     } catch (error) {
-      const wait = PAUSES_MS[attempt];
-      if (!isBusy(error)) throw error;
-      if (await effects.isFolder(to))
+      if (isBusy(error) && (await effects.isFolder(to)))
         throw Object.assign(error as NodeJS.ErrnoException, {code: 'ENOTEMPTY'});
-      if (wait === undefined) throw error;
-      await effects.pause(wait);
+      throw error;
     }
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  return isSystemError(error) && ['EPERM', 'EACCES', 'EBUSY'].includes(systemErrorName(error)!);
+  }, effects);
 }

@@ -1,10 +1,10 @@
 import {readFileSync, statSync} from 'node:fs';
-import {rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {temporaryName} from './durable.js';
 import {sha256} from './hash.js';
 import type {Json} from './json.js';
 import {makeFolder} from './make-folder.js';
+import {removeFile} from './remove.js';
 import {rename} from './rename.js';
 import {isSystemError} from './system-error.js';
 import {writeFile} from './write-file.js';
@@ -46,7 +46,7 @@ export async function writeState(path: string, value: unknown): Promise<void> {
     await writeFile(temporary, sealed(value));
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, {force: true}).catch(() => {}); // a full or read-only disk: as if nothing had been known
+    await removeFile(temporary).catch(() => {}); // a full or read-only disk: as if nothing had been known
     if (!isSystemError(error)) throw error;
   }
 }

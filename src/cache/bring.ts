@@ -1,9 +1,9 @@
 import {existsSync} from 'node:fs';
-import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import pLimit from 'p-limit';
 import {type Fingerprint, hashFile} from '../base/hash.js';
 import {makeFolder} from '../base/make-folder.js';
+import {removeFile} from '../base/remove.js';
 import type {Cache} from './cache.js';
 import {putEntry, readEntry, sourceEntry} from './entries.js';
 import {type ObjectRef, objectsOf} from './entry.js';
@@ -82,7 +82,7 @@ async function bringFrom(
   const folder = join(temporaryDir(cache.root, cache.owner.id), 'brought');
   const aside = join(folder, object.hash);
   await makeFolder(folder);
-  await rm(aside, {force: true});
+  await removeFile(aside);
   try {
     if (!(await source.bring(object, aside, order))) {
       if (order.signal?.aborted !== true) source.lacks(object, 'missing');
@@ -96,7 +96,7 @@ async function bringFrom(
     await placeObject(cache, aside, object);
     return true;
   } finally {
-    await rm(aside, {force: true});
+    await removeFile(aside);
   }
 }
 

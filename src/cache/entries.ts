@@ -1,6 +1,6 @@
-import {rm} from 'node:fs/promises';
 import {isFileError, writeDurably} from '../base/durable.js';
 import type {Fingerprint} from '../base/hash.js';
+import {removeTree} from '../base/remove.js';
 import {textIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
 import {bulkOf, type CacheEntry, type ObjectRef, objectsOf} from './entry.js';
@@ -78,7 +78,7 @@ export async function putEntry(cache: Cache, entry: CacheEntry): Promise<void> {
 export async function removeEntry(cache: Cache, fingerprint: Fingerprint): Promise<void> {
   cache.forgotten.add(fingerprint);
   try {
-    await rm(entryPath(cache.root, fingerprint), {recursive: true, force: true});
+    await removeTree(entryPath(cache.root, fingerprint));
     crossOut(cache, fingerprint);
     cache.forgotten.delete(fingerprint);
   } catch (error) {

@@ -1,7 +1,8 @@
 import {statSync} from 'node:fs';
-import {chmod, rm, writeFile} from 'node:fs/promises';
+import {chmod, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {makeFolder} from '../base/make-folder.js';
+import {removeFile} from '../base/remove.js';
 import {isSystemError} from '../base/system-error.js';
 import type {Cache} from './cache.js';
 import type {TreeFile} from './entry.js';
@@ -45,6 +46,6 @@ async function tryPermissions({root, owner}: Cache): Promise<boolean> {
     if (!isSystemError(error)) throw error;
     return !mayExecute(statSync(join(root, 'FORMAT')).mode); // a cache that cannot be written
   } finally {
-    await rm(probe, {force: true}).catch(() => {}); // it goes with the folder of its runner
+    await removeFile(probe).catch(() => {}); // it goes with the folder of its runner
   }
 }

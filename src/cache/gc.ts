@@ -1,8 +1,8 @@
 import {existsSync} from 'node:fs';
-import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {writeDurably} from '../base/durable.js';
 import type {ContentHash, Fingerprint} from '../base/hash.js';
+import {removeFile, removeTree} from '../base/remove.js';
 import {workOf} from '../base/saved-state.js';
 import type {Cache} from './cache.js';
 import {type CacheEntry, objectsOf} from './entry.js';
@@ -94,12 +94,11 @@ export function neededPartials(
 /** Carries a plan out. Entries go before objects: at no instant does an entry promise what is gone. */
 export async function collectGarbage(cache: Cache, plan: GcPlan): Promise<void> {
   await removeJunk(plan);
-  for (const entry of plan.entries) await rm(entryPath(cache.root, entry.fingerprint), {force: true});
+  for (const entry of plan.entries) await removeFile(entryPath(cache.root, entry.fingerprint));
   await rewriteIndex(cache, new Set(plan.entries.map((entry) => entry.fingerprint)));
-  for (const {hash} of plan.objects) await rm(objectPath(cache.root, hash), {force: true});
-  for (const name of plan.partials)
-    await rm(join(cache.root, 'partial', name), {recursive: true, force: true});
-  for (const name of plan.trees) await rm(join(cache.root, 'trees', name), {recursive: true, force: true});
+  for (const {hash} of plan.objects) await removeFile(objectPath(cache.root, hash));
+  for (const name of plan.partials) await removeTree(join(cache.root, 'partial', name));
+  for (const name of plan.trees) await removeTree(join(cache.root, 'trees', name));
 }
 
 /** Named entries; unnamed ones that are young and fit; and parts of samples whose objects stay anyway. */

@@ -1,7 +1,8 @@
-import {readdir, rm, stat} from 'node:fs/promises';
+import {readdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {type ContentHash, type Fingerprint, isHash} from '../base/hash.js';
+import {removeTree} from '../base/remove.js';
 import {textIfReadable} from '../base/state-file.js';
 import type {Cache} from './cache.js';
 import type {CacheEntry} from './entry.js';
@@ -51,7 +52,7 @@ export async function readEntries(cache: Cache): Promise<CacheEntry[]> {
 
 /** Nothing is lost with them: an entry that cannot be read is no entry. */
 export async function removeJunk({junk}: Pick<Inventory, 'junk'>): Promise<void> {
-  for (const path of junk) await rm(path, {recursive: true, force: true});
+  for (const path of junk) await removeTree(path);
 }
 
 async function findEntries(folder: string): Promise<{entries: FoundEntry[]; junk: string[]}> {

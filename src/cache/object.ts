@@ -1,5 +1,5 @@
 import {constants, existsSync, statSync} from 'node:fs';
-import {copyFile, rm} from 'node:fs/promises';
+import {copyFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError, renameDurably, syncFile, writeDurably} from '../base/durable.js';
 import {markOf} from '../base/file-mark.js';
@@ -7,6 +7,7 @@ import {contentHash, hashFile} from '../base/hash.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
 import {allow} from '../base/permissions.js';
+import {removeFile, removeTree} from '../base/remove.js';
 import type {Cache} from './cache.js';
 import {isShared, plainAt} from './commit-gate.js';
 import type {ObjectRef} from './entry.js';
@@ -74,7 +75,7 @@ async function moveByCopy(cache: Cache, path: string, target: string): Promise<v
     await syncFile(aside, cache.fault);
     await renameDurably(aside, target, cache.fault);
   } catch (error) {
-    await rm(aside, {force: true}).catch(() => {}); // what went wrong first is said
+    await removeFile(aside).catch(() => {}); // what went wrong first is said
     throw error;
   }
   await removeLeftover(path);
@@ -105,7 +106,7 @@ async function copied(cache: Cache, path: string): Promise<string> {
 /** Whether these bytes are there already. What is in their place and is something else goes. */
 async function isSound(cache: Cache, object: ObjectRef): Promise<boolean> {
   if (cache.damaged.has(object.hash)) {
-    await rm(objectPath(cache.root, object.hash), {recursive: true, force: true});
+    await removeTree(objectPath(cache.root, object.hash));
     return false;
   }
   return (await checkObject(cache, object)) === undefined;

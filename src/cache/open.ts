@@ -1,5 +1,5 @@
 import {existsSync, statSync} from 'node:fs';
-import {chmod, rm} from 'node:fs/promises';
+import {chmod} from 'node:fs/promises';
 import {join} from 'node:path';
 import {placeProblem} from '../base/accident.js';
 import {type FaultHook, noFault, writeDurably} from '../base/durable.js';
@@ -7,6 +7,7 @@ import {namesIn} from '../base/folder.js';
 import {type Fingerprint, isHash} from '../base/hash.js';
 import {makeFolder} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
+import {removeTree} from '../base/remove.js';
 import {textIfReadable} from '../base/state-file.js';
 import {isSystemError} from '../base/system-error.js';
 import type {Cache, CacheSharing} from './cache.js';
@@ -91,7 +92,7 @@ export async function prepareCache(cache: Cache): Promise<void> {
     if (cache.sharing === 'group') await openToGroup(cache.root);
     const found = markerOf(cache.root);
     if (found === 'ours') return;
-    if (found === 'damaged') await rm(join(cache.root, 'FORMAT'), {recursive: true, force: true});
+    if (found === 'damaged') await removeTree(join(cache.root, 'FORMAT'));
     if (!existsSync(join(cache.root, '.gitignore'))) await write('.gitignore', '*\n');
     await write('FORMAT', marker);
   } catch (error) {

@@ -1,12 +1,13 @@
 import {randomBytes} from 'node:crypto';
 import {readFileSync, readlinkSync, statSync} from 'node:fs';
-import {open, rm} from 'node:fs/promises';
+import {open} from 'node:fs/promises';
 import {hostname, uptime} from 'node:os';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {isJsonObject, type Json} from '../base/json.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
+import {removeFile} from '../base/remove.js';
 import {rename} from '../base/rename.js';
 import {jsonIfReadable, jsonIn} from '../base/state-file.js';
 import {isSystemError} from '../base/system-error.js';
@@ -92,7 +93,7 @@ async function writeOwner(path: string, owner: Owner): Promise<void> {
       await rename(temporary, path);
       return;
     } catch (error) {
-      await rm(temporary, {force: true}).catch(() => {}); // what went wrong first is said
+      await removeFile(temporary).catch(() => {}); // what went wrong first is said
       // A runner on another machine may take what it does not know for a leftover.
       if (!isFileError(error, 'ENOENT') || attempt === 5) throw error;
     }

@@ -1,5 +1,5 @@
 import {existsSync, statSync} from 'node:fs';
-import {copyFile, readdir, rm} from 'node:fs/promises';
+import {copyFile, readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
 import {namesIn} from '../base/folder.js';
@@ -8,6 +8,7 @@ import {isJsonObject, type Json, type JsonObject} from '../base/json.js';
 import {removeLeftover} from '../base/leftover.js';
 import {linkOrCopy} from '../base/link-or-copy.js';
 import {makeFolder} from '../base/make-folder.js';
+import {removeTree} from '../base/remove.js';
 import {rename} from '../base/rename.js';
 import type {OtherVersion} from '../base/saved-by.js';
 import {isOwn, readSavedState, SAVED_STATE_FILE, workOf} from '../base/saved-state.js';
@@ -218,7 +219,7 @@ interface Adoption {
 async function makeOwn(cache: Cache, {folder, own, growing}: Adoption): Promise<boolean> {
   if (!hasEnded(cache, basename(folder))) return copyPartial(cache, {from: folder, own, growing});
   try {
-    await rm(own, {recursive: true, force: true}); // not whole, else it would be newer
+    await removeTree(own); // not whole, else it would be newer
     await rename(folder, own);
     return true;
   } catch (error) {
@@ -304,7 +305,7 @@ export async function takeOverPartial(
   if (source === undefined) return 'lost';
   if (!(await copyPartial(cache, {from: source, own, growing}))) return 'lost';
   if ((await checkFolder(own)).kind === 'sound') return 'taken';
-  await rm(own, {recursive: true, force: true});
+  await removeTree(own);
   return 'damaged';
 }
 
@@ -316,11 +317,11 @@ async function copyPartial(
   const aside = ownedTemporaryName(cache, own);
   try {
     await linkAll(from, aside, new Set(growing));
-    await rm(own, {recursive: true, force: true}); // not whole, else it would have been found
+    await removeTree(own); // not whole, else it would have been found
     await rename(aside, own);
     return true;
   } catch (error) {
-    await rm(aside, {recursive: true, force: true}).catch(() => {}); // the next run sweeps it away
+    await removeTree(aside).catch(() => {}); // the next run sweeps it away
     if (isFileError(error, 'ENOENT')) return false;
     throw error;
   }
@@ -342,7 +343,7 @@ export async function dropTaintedPartials(cache: Cache, damaged: ReadonlySet<Con
   for (const name of namesIn(shelf).filter((each) => typeof readSavedState(join(shelf, each)) !== 'string')) {
     const note = partialNote(cache, name);
     const tainted = note === undefined || note.made_from.some((hash) => damaged.has(hash));
-    if (tainted) await rm(join(shelf, name), {recursive: true, force: true}).catch(whereReadOnly);
+    if (tainted) await removeTree(join(shelf, name)).catch(whereReadOnly);
   }
 }
 
@@ -353,7 +354,7 @@ function whereReadOnly(error: unknown): void {
 
 /** All that was saved of this work, by whatever attempt. */
 export async function dropPartial(cache: Cache, key: PartialKey): Promise<void> {
-  for (const folder of attemptsAt(cache, key)) await rm(folder, {recursive: true, force: true});
+  for (const folder of attemptsAt(cache, key)) await removeTree(folder);
 }
 
 /**

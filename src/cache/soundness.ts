@@ -1,9 +1,9 @@
 import {lstatSync} from 'node:fs';
-import {rm} from 'node:fs/promises';
 import {isFileError} from '../base/durable.js';
 import {type FileMark, markFrom, sameButForLinks, sameMark} from '../base/file-mark.js';
 import {type ContentHash, hashFile, isHash} from '../base/hash.js';
 import {isJsonObject, type Json} from '../base/json.js';
+import {removeTree} from '../base/remove.js';
 import {readState, writeState} from '../base/state-file.js';
 import type {Cache, CheckedObjects, EvictedObject} from './cache.js';
 import type {ObjectRef} from './entry.js';
@@ -64,7 +64,7 @@ export async function evict(cache: Cache, object: EvictedObject): Promise<Evicte
   cache.damaged.set(object.hash, object.reason);
   checkedIn(cache).known.delete(object.hash);
   try {
-    await rm(objectPath(cache.root, object.hash), {recursive: true, force: true});
+    await removeTree(objectPath(cache.root, object.hash));
     cache.damaged.delete(object.hash);
   } catch (error) {
     if (!isFileError(error, 'EROFS', 'EACCES', 'EPERM')) throw error;

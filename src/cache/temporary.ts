@@ -1,6 +1,6 @@
-import {rm} from 'node:fs/promises';
 import {isFileError} from '../base/durable.js';
 import type {ContentHash, Fingerprint} from '../base/hash.js';
+import {removeFile, removeTree} from '../base/remove.js';
 import type {Cache} from './cache.js';
 import {putEntry} from './entries.js';
 import {bulkOf, type CacheEntry, type ObjectRef, objectsOf} from './entry.js';
@@ -27,10 +27,10 @@ export interface TemporaryRemoval {
 export async function removeTemporary(cache: Cache, now: number): Promise<TemporaryRemoval> {
   const removal = await temporaryRemoval(cache, now);
   for (const entry of removal.entries) await putEntry(cache, entry);
-  for (const hash of removal.trees) await rm(treeDir(cache.root, hash), {recursive: true, force: true});
+  for (const hash of removal.trees) await removeTree(treeDir(cache.root, hash));
   for (const {hash} of removal.objects) {
     cache.seen.delete(hash);
-    await rm(objectPath(cache.root, hash), {force: true}).catch(whereNotOurs);
+    await removeFile(objectPath(cache.root, hash)).catch(whereNotOurs);
   }
   return removal;
 }

@@ -1,5 +1,5 @@
 import {lstatSync, type Stats} from 'node:fs';
-import {copyFile, lstat, readdir, rm} from 'node:fs/promises';
+import {copyFile, lstat, readdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import {type ContentHash, hashFile} from '../base/hash.js';
@@ -9,6 +9,7 @@ import {makeFolder} from '../base/make-folder.js';
 import {isPathWithin} from '../base/path-within.js';
 import {allow} from '../base/permissions.js';
 import {SidestepError} from '../base/problem.js';
+import {removeTree} from '../base/remove.js';
 import {rename} from '../base/rename.js';
 import type {Cache} from './cache.js';
 import {plainAt} from './commit-gate.js';
@@ -65,7 +66,7 @@ export async function materialiseTree(cache: Cache, tree: TreeOutput): Promise<s
   const target = treeDir(cache.root, tree.hash);
   if (await isWholeTree(cache, tree)) return target;
   const aside = ownedTemporaryName(cache, target);
-  await rm(aside, {recursive: true, force: true});
+  await removeTree(aside);
   await makeFolder(aside); // a tree may be empty
   for (const file of tree.files) await linkObject(cache, file, join(aside, file.path));
   await putInPlace(cache, tree, aside);

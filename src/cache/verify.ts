@@ -1,8 +1,8 @@
 import {statSync} from 'node:fs';
-import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {isFileError} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
+import {removeTree} from '../base/remove.js';
 import type {Cache, EvictedObject} from './cache.js';
 import {removeEntry} from './entries.js';
 import {bulkOf, type CacheEntry, type ObjectRef, objectsOf} from './entry.js';
@@ -65,8 +65,8 @@ export async function verifyCache(
   const states = await readPartials(cache);
   const removals = await Promise.all([
     whereWritable(() => removeJunk(inventory)),
-    ...wrong.map((hash) => whereWritable(() => rm(treeDir(cache.root, hash), GONE))),
-    ...states.damaged.map(({name}) => whereWritable(() => rm(join(cache.root, 'partial', name), GONE))),
+    ...wrong.map((hash) => whereWritable(() => removeTree(treeDir(cache.root, hash)))),
+    ...states.damaged.map(({name}) => whereWritable(() => removeTree(join(cache.root, 'partial', name)))),
   ]);
   const all_removed = !removals.includes(false) && cache.forgotten.size === 0 && cache.damaged.size === 0;
   await saveChecked(cache);
@@ -121,8 +121,6 @@ async function wrongTrees(
   }
   return wrong;
 }
-
-const GONE = {recursive: true, force: true} as const;
 
 /** Whether it could be. */
 async function whereWritable(change: () => Promise<void>): Promise<boolean> {

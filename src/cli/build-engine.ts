@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {mkdir, mkdtemp, rm, stat} from 'node:fs/promises';
+import {mkdir, mkdtemp, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {Command, Option} from 'commander';
@@ -10,6 +10,7 @@ import {ENGINE_FILE, pluginFile} from '../app/engine/platforms.js';
 import type {ExitCode, Terminal} from '../app/terminal.js';
 import {packageRoot} from '../app/version.js';
 import {namesIn} from '../base/folder.js';
+import {removeTree} from '../base/remove.js';
 import {rename} from '../base/rename.js';
 import {ok, type Result} from '../base/result.js';
 
@@ -87,7 +88,7 @@ async function buildInto(folder: string, {root, terminal, tools, cuda}: Job): Pr
       await rename(file, join(folder, basename(file)));
     return ok(join(folder, ENGINE_FILE));
   } finally {
-    await rm(aside, {recursive: true, force: true});
+    await removeTree(aside);
   }
 }
 
@@ -97,8 +98,7 @@ const ABANDONED_MS = 24 * 3600 * 1000;
 async function removeAbandoned(builds: string): Promise<void> {
   for (const name of namesIn(builds).filter((each) => each.includes('.building-'))) {
     const path = join(builds, name);
-    if (Date.now() - (await stat(path)).mtimeMs > ABANDONED_MS)
-      await rm(path, {recursive: true, force: true});
+    if (Date.now() - (await stat(path)).mtimeMs > ABANDONED_MS) await removeTree(path);
   }
 }
 

@@ -1,4 +1,4 @@
-import {access, constants, copyFile, readFile, rm, stat} from 'node:fs/promises';
+import {access, constants, copyFile, readFile, stat} from 'node:fs/promises';
 import {basename, dirname, extname, join, resolve} from 'node:path';
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {type AnswerOptions, refuse} from '../app/answer.js';
@@ -15,6 +15,7 @@ import {isFileError} from '../base/durable.js';
 import {asJson, type Json} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import {type Problem, SidestepError} from '../base/problem.js';
+import {removeTree} from '../base/remove.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {writeUserFile} from '../base/write-user-file.js';
 import {userFolder} from '../config/folders.js';
@@ -121,7 +122,7 @@ async function generate(
     stop: signals.stop,
   }).finally(signals.release);
   if (made.length > 0) await copyOut(terminal, options, {clips, out});
-  await rm(clips, {recursive: true, force: true}); // the cache keeps the clip
+  await removeTree(clips); // the cache keeps the clip
   return runExitCode(outcome, results, looksOf(planned.value.plan));
 }
 

@@ -1,5 +1,4 @@
 import {existsSync, statSync} from 'node:fs';
-import {rm} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {stringify} from 'yaml';
 import {presetParameters} from '../app/preset-facts.js';
@@ -7,6 +6,7 @@ import type {Terminal} from '../app/terminal.js';
 import {pathWords} from '../base/dotted-path.js';
 import type {Json} from '../base/json.js';
 import {didYouMean} from '../base/near-miss.js';
+import {removeFile} from '../base/remove.js';
 import {failure, ok, type Result} from '../base/result.js';
 import {writeUserFile} from '../base/write-user-file.js';
 import {branchOf, childSchema} from '../config/check/schema-walk.js';
@@ -105,7 +105,7 @@ export async function deletePreset(terminal: Terminal, name: string): Promise<Re
   const presets = await listPresets(terminal);
   const own = presets.find((preset) => preset.name === name && preset.from !== 'built_in');
   if (own !== undefined) {
-    await rm(own.path);
+    await removeFile(own.path);
     return ok(`deleted ${own.path}\n`);
   }
   const other = presets.find((preset) => preset.name === name);

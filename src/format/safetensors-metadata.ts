@@ -1,7 +1,8 @@
 import {createReadStream, createWriteStream} from 'node:fs';
-import {open, rm} from 'node:fs/promises';
+import {open} from 'node:fs/promises';
 import {pipeline} from 'node:stream/promises';
 import {temporaryName} from '../base/durable.js';
+import {removeFile} from '../base/remove.js';
 import {rename} from '../base/rename.js';
 import {readSafetensorsHeader} from './safetensors-read.js';
 
@@ -26,7 +27,7 @@ export async function restateMetadata(path: string, values: Readonly<Record<stri
     );
     await rename(aside, path);
   } catch (error) {
-    await rm(aside, {force: true});
+    await removeFile(aside);
     throw error;
   }
 }

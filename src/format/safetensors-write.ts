@@ -1,7 +1,8 @@
-import {type FileHandle, open, rm} from 'node:fs/promises';
+import {type FileHandle, open} from 'node:fs/promises';
 import {renameDurably, temporaryName} from '../base/durable.js';
 import {shownPath} from '../base/path-bytes.js';
 import {SidestepError} from '../base/problem.js';
+import {removeFile} from '../base/remove.js';
 import {syncOpen} from '../base/sync-open.js';
 import {byteSize, type DType, dtypes, elementCount} from './dtype.js';
 
@@ -40,7 +41,7 @@ export async function writeSafetensors(path: string, content: SafetensorsContent
     }
     await renameDurably(temporary, path);
   } catch (error) {
-    await rm(temporary, {force: true});
+    await removeFile(temporary);
     throw error;
   }
 }

@@ -1,4 +1,3 @@
-import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {type AnswerOptions, answer, refuse} from '../app/answer.js';
 import {DEFAULT_PIPELINE} from '../app/pipeline-options.js';
@@ -6,6 +5,7 @@ import {projectOf, stateDirOf} from '../app/run-context.js';
 import type {ExitCode, Terminal} from '../app/terminal.js';
 import {didYouMean} from '../base/near-miss.js';
 import type {Problem} from '../base/problem.js';
+import {removeTree} from '../base/remove.js';
 import {readFileHashes} from '../cache/file-hashes.js';
 import {userFolder} from '../config/folders.js';
 import {loadSettings} from '../config/user/settings.js';
@@ -85,8 +85,8 @@ async function carryOutRemoval(
     }
     await savePublished(publishedPath(project), record);
   }
-  for (const {folder} of experiments) await rm(folder, {recursive: true, force: true});
-  for (const id of runs) await rm(join(dir, id), {recursive: true, force: true});
+  for (const {folder} of experiments) await removeTree(folder);
+  for (const id of runs) await removeTree(join(dir, id));
   return gone;
 }
 

@@ -1,4 +1,4 @@
-import {copyFile, rm, symlink} from 'node:fs/promises';
+import {copyFile, symlink} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import type {RecipeList} from '../adapter/recipe.js';
 import {writeDurably} from '../base/durable.js';
@@ -6,6 +6,7 @@ import {hashFile} from '../base/hash.js';
 import {isJsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import {SidestepError} from '../base/problem.js';
+import {removeTree} from '../base/remove.js';
 import {isSystemError} from '../base/system-error.js';
 import type {SoundReport} from '../dataset/audio/sound-report.js';
 import type {DatasetOptions} from '../dataset/dataset-options.js';
@@ -119,7 +120,7 @@ export async function layOut(
   {songs, suffix}: {readonly songs: readonly FoundSong[]; readonly suffix: string},
 ): Promise<ListAtHand> {
   const audio = `songs${suffix}`;
-  await rm(join(folder, audio), {recursive: true, force: true});
+  await removeTree(join(folder, audio));
   await makeFolder(join(folder, audio));
   const digits = Math.max(4, String(songs.length).length);
   const entries = [];

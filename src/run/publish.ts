@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {constants, copyFile, rm} from 'node:fs/promises';
+import {constants, copyFile} from 'node:fs/promises';
 import {dirname, join, relative} from 'node:path';
 import {isFileError, renameDurably, syncFile} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
@@ -8,6 +8,7 @@ import {makeFolder} from '../base/make-folder.js';
 import {listed} from '../base/near-miss.js';
 import {allow} from '../base/permissions.js';
 import {type Problem, SidestepError} from '../base/problem.js';
+import {removeFile} from '../base/remove.js';
 import type {StageId} from '../base/stage-id.js';
 import type {Cache} from '../cache/cache.js';
 import {waitForClaim} from '../cache/claim.js';
@@ -294,7 +295,7 @@ async function copyOut(cache: Cache, {object, path, mode}: PublishedFile): Promi
     await syncFile(temporary);
     await renameDurably(temporary, path); // a kill half-way leaves the file of before
   } catch (error) {
-    await rm(temporary, {force: true}).catch(() => {}); // what went wrong first is said
+    await removeFile(temporary).catch(() => {}); // what went wrong first is said
     throw error;
   }
 }

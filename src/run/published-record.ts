@@ -1,10 +1,11 @@
 import {existsSync} from 'node:fs';
-import {rm, rmdir} from 'node:fs/promises';
+import {rmdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {isFileError, writeDurably} from '../base/durable.js';
 import type {ContentHash} from '../base/hash.js';
 import {asWritten, isJsonObject, type Json} from '../base/json.js';
 import {isPathWithin} from '../base/path-within.js';
+import {removeFile} from '../base/remove.js';
 import {readState, sealed} from '../base/state-file.js';
 import {type FileHashes, hashOfFile} from '../cache/file-hashes.js';
 
@@ -123,7 +124,7 @@ async function removeUnedited(
     if (isFileError(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return;
     throw error;
   }
-  await rm(path, {force: true});
+  await removeFile(path);
   await removeEmptied(folder, dirname(path));
 }
 

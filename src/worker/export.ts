@@ -1,4 +1,4 @@
-import {copyFile, readdir, rm} from 'node:fs/promises';
+import {copyFile, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Adapter} from '../adapter/adapter.js';
 import {type BaseWeights, openBase} from '../adapter/base-weights.js';
@@ -26,6 +26,7 @@ import {ownFiles, writeLayoutFile} from '../adapter/write.js';
 import type {JsonObject} from '../base/json.js';
 import {makeFolder} from '../base/make-folder.js';
 import {type Problem, SidestepError} from '../base/problem.js';
+import {removeTree} from '../base/remove.js';
 import {unreachable} from '../base/unreachable.js';
 import {writeFile} from '../base/write-file.js';
 import type {FloatDType} from '../format/float-bits.js';
@@ -216,7 +217,7 @@ async function writeMerged(context: WorkerContext, {adapter}: Export): Promise<v
       {signal},
     );
   } finally {
-    await rm(own, {recursive: true, force: true});
+    await removeTree(own);
   }
   await copyBesideWeights(base, target);
   context.log(`merged: ${adapter.modules.length} modules worked into the checkpoint`);

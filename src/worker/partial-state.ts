@@ -1,9 +1,10 @@
-import {readdir, rm} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {noFault, syncTree, writeDurably} from '../base/durable.js';
 import type {JsonObject} from '../base/json.js';
 import {removeLeftover} from '../base/leftover.js';
 import {makeFolder} from '../base/make-folder.js';
+import {removeFile} from '../base/remove.js';
 import {
   readSavedState,
   SAVED_STATE_FILE,
@@ -94,7 +95,7 @@ async function point(
   const note: SavedStateNote = {format: SAVED_STATE_FORMAT, by: basename(root), ...what};
   const pointer = join(root, SAVED_STATE_FILE);
   const aside = `${pointer}.new`; // one name, since one worker works here: an attempt that was killed leaves one at most
-  await rm(aside, {force: true});
+  await removeFile(aside);
   await writeDurably(pointer, sealed(note), noFault, aside);
   return savedState(root, note);
 }

@@ -1,7 +1,7 @@
-import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {temporaryName} from '../../base/durable.js';
 import {isJsonObject} from '../../base/json.js';
+import {removeFile} from '../../base/remove.js';
 import {rename} from '../../base/rename.js';
 import {jsonIfReadable} from '../../base/state-file.js';
 import {writeFile} from '../../base/write-file.js';
@@ -29,7 +29,7 @@ export async function requestStop(runDir: string, how: StopHow, now: number): Pr
     await writeFile(temporary, JSON.stringify({how, asked_at: now}));
     await rename(temporary, path); // a runner never reads half a request
   } finally {
-    await rm(temporary, {force: true});
+    await removeFile(temporary);
   }
   return true;
 }
@@ -45,6 +45,6 @@ export function onStopRequests(runDir: string, stop: Pick<StopSwitch, 'ask'>): (
   look.unref(); // the run keeps the process alive, not its door
   return async () => {
     clearInterval(look);
-    await rm(path, {force: true});
+    await removeFile(path);
   };
 }

@@ -1,8 +1,8 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {rm} from 'node:fs/promises';
 import {isFileError} from '../../base/durable.js';
 import {type Problem, SidestepError} from '../../base/problem.js';
+import {removeFile} from '../../base/remove.js';
 import {writeFile} from '../../base/write-file.js';
 import {type SampleBits, wavFile} from '../../format/wav-write.js';
 
@@ -93,7 +93,7 @@ async function writeFlac(path: string, wave: Uint8Array, bits: SampleBits): Prom
       ],
     ]);
   } finally {
-    await rm(temporary, {force: true});
+    await removeFile(temporary);
   }
 }
 

@@ -1,4 +1,4 @@
-import {cp, rm} from 'node:fs/promises';
+import {cp} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {PROVENANCE_FILE, type Provenance} from '../../adapter/provenance.js';
 import {isFileError, syncFolder, syncTree} from '../../base/durable.js';
@@ -7,6 +7,7 @@ import {removeLeftover} from '../../base/leftover.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {shownPath} from '../../base/path-bytes.js';
 import {SidestepError} from '../../base/problem.js';
+import {removeTree} from '../../base/remove.js';
 import {rename} from '../../base/rename.js';
 import {
   type Damage,
@@ -67,12 +68,12 @@ export class KeptFolders {
   /** Fills a folder aside and renames it into place, so that what has the name is whole. */
   async replace(path: string, write: (folder: string) => Promise<void>): Promise<void> {
     const aside = `${path}.new`;
-    await rm(aside, {recursive: true, force: true});
+    await removeTree(aside);
     await makeFolder(aside);
     await write(aside);
     await syncTree(aside);
     const {files} = await sealFolder(dirname(aside), basename(aside));
-    await rm(path, {recursive: true, force: true});
+    await removeTree(path);
     await rename(aside, path);
     await syncFolder(dirname(path));
     this.#seals.set(path, {path: this.#named(path), files});

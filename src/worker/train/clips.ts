@@ -1,4 +1,4 @@
-import {constants, copyFile, readdir, rm} from 'node:fs/promises';
+import {constants, copyFile, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {syncFile} from '../../base/durable.js';
 import {namesIn} from '../../base/folder.js';
@@ -6,6 +6,7 @@ import {hashFile} from '../../base/hash.js';
 import {asJson} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {SidestepError} from '../../base/problem.js';
+import {removeTree} from '../../base/remove.js';
 import {rename} from '../../base/rename.js';
 import {isAsSealed, type SealedFile} from '../../base/seal.js';
 import {writeFile} from '../../base/write-file.js';
@@ -268,8 +269,7 @@ class Clips implements ClipMaker {
   async #forgetOthers(): Promise<void> {
     for (const folder of foldersIn(this.#kept))
       for (const name of await readdir(join(this.#kept, folder)))
-        if (!this.#files.has(`${folder}/${name}`))
-          await rm(join(this.#kept, folder, name), {recursive: true, force: true});
+        if (!this.#files.has(`${folder}/${name}`)) await removeTree(join(this.#kept, folder, name));
   }
 }
 

@@ -1,11 +1,12 @@
 import {createHash} from 'node:crypto';
-import {readFile, rm} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {basename, dirname} from 'node:path';
 import {boardCommand} from '../../base/board-command.js';
 import {noFault, syncFile, writeDurably} from '../../base/durable.js';
 import {type ContentHash, contentHash} from '../../base/hash.js';
 import {makeFolder} from '../../base/make-folder.js';
+import {removeFile} from '../../base/remove.js';
 import type {SealedFile} from '../../base/seal.js';
 import {appendFile} from '../../base/write-file.js';
 import {createEventFile, type EventFile, type Summary} from '../../format/tensorboard.js';
@@ -139,7 +140,7 @@ async function openLines(path: string, kept: SealedFile | undefined): Promise<Li
   if (kept !== undefined && contentHash(known) !== kept.hash) throw notAsWritten(path);
   // Aside and renamed: whenever this attempt is killed too, what was measured is there for the next.
   const aside = `${path}.new`;
-  await rm(aside, {force: true});
+  await removeFile(aside);
   await writeDurably(path, known, noFault, aside);
   const written = {size: known.length, digest: createHash('sha256').update(known)};
   return {

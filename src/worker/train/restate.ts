@@ -1,10 +1,11 @@
-import {readFile, rm} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {PROVENANCE_FILE} from '../../adapter/provenance.js';
 import {temporaryName} from '../../base/durable.js';
 import {namesIn} from '../../base/folder.js';
 import type {JsonObject} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
+import {removeFile, removeTree} from '../../base/remove.js';
 import {rename} from '../../base/rename.js';
 import {writeFile} from '../../base/write-file.js';
 import {restateMetadata} from '../../format/safetensors-metadata.js';
@@ -50,7 +51,7 @@ async function foldersIn(folder: string): Promise<string[]> {
 
 /** The engine's words for this run, read from a state that it writes now. */
 async function stateMetadata(trainer: Trainer, scratch: string): Promise<Record<string, string>> {
-  await rm(scratch, {recursive: true, force: true});
+  await removeTree(scratch);
   await makeFolder(scratch);
   try {
     await trainer.save(scratch, {});
@@ -58,7 +59,7 @@ async function stateMetadata(trainer: Trainer, scratch: string): Promise<Record<
     const {options = '', total_steps = ''} = metadata;
     return {options, total_steps};
   } finally {
-    await rm(scratch, {recursive: true, force: true});
+    await removeTree(scratch);
   }
 }
 
@@ -68,7 +69,7 @@ async function restateFolder(folder: string, {fingerprint, params, state}: Ident
   for (const name of namesIn(folder)) {
     const path = join(folder, name);
     if (name.endsWith('.tmp')) {
-      await rm(path, {force: true}); // of an attempt at this that was killed
+      await removeFile(path); // of an attempt at this that was killed
     } else if (name === PROVENANCE_FILE) {
       const old = JSON.parse(await readFile(path, 'utf8')) as JsonObject;
       await replaceFile(path, `${JSON.stringify({...old, params, fingerprint}, null, 2)}\n`);

@@ -1,11 +1,12 @@
 import {createHash} from 'node:crypto';
-import {rm, symlink} from 'node:fs/promises';
+import {symlink} from 'node:fs/promises';
 import {dirname, extname, join, resolve} from 'node:path';
 import {hashFile, sha256} from '../../base/hash.js';
 import type {Json} from '../../base/json.js';
 import {makeFolder} from '../../base/make-folder.js';
 import {fsPath, isUtf8Path, shownPath} from '../../base/path-bytes.js';
 import {type Problem, SidestepError} from '../../base/problem.js';
+import {removeFile} from '../../base/remove.js';
 import {heldOutCount} from '../../dataset/hold-out.js';
 import {ageOfTensors} from '../../dataset/tensors-age.js';
 import {openSafetensors} from '../../format/safetensors-read.js';
@@ -171,7 +172,7 @@ async function forEngine({job}: WorkerContext, path: string, name: string): Prom
   const target = join(job.partial_dir, 'converted', `${sha256(name).slice(0, 16)}.safetensors`);
   await makeFolder(dirname(target));
   if (!isTorch) {
-    await rm(target, {force: true}); // of an attempt before this one
+    await removeFile(target); // of an attempt before this one
     await symlink(fsPath(resolve(path)), target);
     return target;
   }
