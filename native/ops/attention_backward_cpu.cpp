@@ -16,23 +16,34 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-// Keys of a tile. Scores are transposed, [keys, queries]: softmax statistics then run along vectors,
-// and all five products find their operands without a transposition.
-constexpr int64_t kKeys = 56;
+// Queries and keys of a tile: whole register tiles of 14, 6 and nearly of 8 rows; whole panels. A tile's q, dout and dq (32 KB
+// each with head_dim 64) and its weights and dS (40 KB each) stay in L2 while all keys of a piece pass by.
+constexpr int64_t kQueries = 126, kKeys = 64;
+// From one query's weights to the next: an odd number of cache lines, so that a column of them falls on all sets of the first
+// cache.
+constexpr int64_t kWeightsStride = kKeys + 16;
 // Keys are cut into pieces that sum dq separately, so that few heads still occupy many cores; how many depends on shapes.
 constexpr int64_t kWantedTasks = 16, kMostPieces = 4, kFewestKeys = 512;
 
+/// Hands out consecutive parts of one piece of memory.
+struct Carver {
+  float* next;
+  float* take(int64_t floats) {
+    float* part = next;
+    next += padded(floats);
+    return part;
+  }
+};
+
 struct Backward {
   const AttentionBackward& op;
-  HeadPanels q_panels, dout_panels;
-  HeadRows q, dout, k, v;
+  HeadPanels k_panels, v_panels;
+  HeadRows k;
   Reach reach;
   int64_t batch, queries, heads, kv_heads, head_dim, pieces;
-  int64_t row_width;         ///< padded head_dim
-  int64_t padded_queries;    ///< whole panels
-  const float *lse, *delta;  ///< [B, H, padded queries]; lse is +infinity where a query has no keys
-  const float* orphans;      ///< [B, Hk, row_width] sum of dout over queries without keys, / S
-  float* dq;                 ///< [pieces, B, H, T, row_width]
+  int64_t row_width;     ///< padded head_dim
+  const float* orphans;  ///< [B, Hk, row_width] sum of dout over queries without keys, / S
+  float* dq;             ///< [pieces, B, H, T, row_width]
 
   int64_t group() const { return heads / kv_heads; }
   float* dq_rows(int64_t piece, int64_t b, int64_t h) const {
@@ -40,203 +51,213 @@ struct Backward {
   }
 };
 
-/// Keys first … first+count-1 of one head and their gradients so far.
+/// Keys of one head and their gradients so far.
+struct KeyPiece {
+  int64_t index, b, kv;
+  IndexRange keys;
+  float *dk, *dv;  ///< [keys, row_width]
+};
+
+/// Queries first … first+count-1 of one head, as f32. lse is +infinity where a query has no keys: its weights are zero
+/// everywhere.
+struct QueryTile {
+  int64_t h, first, count, group;
+  float *q, *dout;           ///< [kQueries, row_width]
+  float *lse, *delta;        ///< [kQueries]
+  float* dq;                 ///< [count, row_width]
+  float *weights, *dscores;  ///< [kQueries, kWeightsStride] P and dS of a block of keys
+};
+
+/// Keys first … first+count-1, at most kKeys.
 struct KeyBlock {
-  int64_t piece, b, kv, first, count;
-  float *scores, *dweights, *dk, *dv;
+  int64_t first, count;
 };
 
-/// Queries of one head against a block of keys; columns is a whole number of panels, of which `count` queries exist.
-struct Tile {
-  int64_t h, first, columns, count;
-};
-
-/// A register tile's rows of a key block, and those queries of a tile that may attend any of them: whole panels.
+/// A register tile's rows of a tile of queries, and those keys of a block that any of them may attend.
 struct Part {
   int64_t first_row, rows;
-  int64_t first, columns;
+  int64_t first_key, keys;
 };
 
-/// Where query and key may not meet, the score becomes minus infinity and the weight zero.
-void hide_queries(const Backward& f, const KeyBlock& block, const Part& part) {
-  const uint8_t* mask = mask_row(f.op.key_mask, block.b);
-  for (int64_t r = part.first_row; r < part.first_row + part.rows; ++r) {
-    float* row = block.scores + r * kTileLength - part.first;
-    const int64_t key = block.first + r, end = part.first + part.columns;
-    const IndexRange range = f.reach.queries_of(key, f.queries);
-    const bool hidden = mask != nullptr && mask[key] == 0;
-    for (int64_t t = part.first; t < std::min(hidden ? end : range.first, end); ++t) row[t] = -kInfinity;
-    for (int64_t t = std::max(part.first, range.last); t < end; ++t) row[t] = -kInfinity;
-  }
-}
-
-/// P and dS of a part, and what they add to the gradients of its keys.
-void add_part(const Backward& f, const KeyBlock& at, const Tile& tile, const Part& part) {
-  const int64_t hd = f.head_dim, width = f.q_panels.width;
-  // From here on the block begins where the part does, in keys and queries.
-  KeyBlock block = at;
-  for (float** memory : {&block.scores, &block.dweights}) *memory += part.first - tile.first;
-  float *scores = block.scores + part.first_row * kTileLength, *dweights = block.dweights + part.first_row * kTileLength;
-  const auto scores_of = [&](const HeadRows& rows, const HeadPanels& panels, float* c, float alpha) {
+/// P and dS of a part, and what they add to the gradients of its queries.
+void add_part(const Backward& f, const KeyPiece& piece, const QueryTile& tile, const KeyBlock& block, const Part& part) {
+  const int64_t hd = f.head_dim, width = f.k_panels.width,
+                offset = part.first_row * kWeightsStride + part.first_key - block.first;
+  float *weights = tile.weights + offset, *dscores = tile.dscores + offset;
+  const auto scores_of = [&](const float* rows, const HeadPanels& panels, float* c, float alpha) {
     tile_product({.source = Source::row_major,
-                  .a = rows.row(block.b, block.first + part.first_row, block.kv),
-                  .a_step = rows.row_stride,
+                  .a = rows + part.first_row * f.row_width,
+                  .a_step = f.row_width,
                   .rows = part.rows,
                   .group = part.rows,
-                  .b = panels.panel(block.b, tile.h, part.first / width),
+                  .b = panels.panel(piece.b, piece.kv, part.first_key / width),
                   .b_step = width,
                   .b_next = width * hd,
                   .width = width,
                   .k = hd,
-                  .columns = part.columns,
+                  .columns = round_up(part.keys, tile_kernels().lanes),
                   .c = c,
-                  .ldc = kTileLength,
+                  .ldc = kWeightsStride,
                   .alpha = alpha});
   };
-  scores_of(f.k, f.q_panels, scores, f.op.scale);
-  hide_queries(f, block, part);
-  scores_of(f.v, f.dout_panels, dweights, 1);
-  const int64_t statistics = (block.b * f.heads + tile.h) * f.padded_queries + part.first;
+  scores_of(tile.q, f.k_panels, weights, f.op.scale);
+  hide_keys(f.reach, {tile.first + part.first_row, part.rows, part.first_key, part.keys}, mask_row(f.op.key_mask, piece.b),
+            weights, kWeightsStride);
+  scores_of(tile.dout, f.v_panels, dscores, 1);
   vector_kernels().softmax_backward_rows(
-      {scores, dweights, kTileLength, part.rows, part.columns, f.lse + statistics, f.delta + statistics});
-  if (!f.op.dk) return;
-  const auto add_to_keys = [&](const float* weights, const HeadRows& rows, float* c) {
-    tile_product({.source = Source::row_major,
-                  .a = weights,
-                  .a_step = kTileLength,
-                  .rows = part.rows,
-                  .group = part.rows,
-                  .b = rows.row(block.b, part.first, tile.h),
-                  .b_step = rows.row_stride,
-                  .b_next = tile_kernels().columns(),
-                  .k = std::min(part.columns, f.queries - part.first),
-                  .columns = hd,
-                  .c = c + part.first_row * f.row_width,
-                  .ldc = f.row_width,
-                  .beta = 1});
-  };
-  add_to_keys(scores, f.dout, block.dv);
-  add_to_keys(dweights, f.q, block.dk);
+      {weights, dscores, kWeightsStride, part.rows, padded(part.keys), tile.lse + part.first_row, tile.delta + part.first_row});
+  tile_product({.source = Source::row_major,
+                .a = dscores,
+                .a_step = kWeightsStride,
+                .rows = part.rows,
+                .group = part.rows,
+                .b = f.k.row(piece.b, part.first_key, piece.kv),
+                .b_step = f.k.row_stride,
+                .b_next = tile_kernels().columns(),
+                .k = part.keys,
+                .columns = hd,
+                .c = tile.dq + part.first_row * f.row_width,
+                .ldc = f.row_width,
+                .beta = 1});
 }
 
-/// dS of queries that a part of the keys has passed over.
-void clear_outside(const KeyBlock& block, const Tile& tile, const Part& part) {
-  const int64_t before = part.first - tile.first, after = before + part.columns;
+/// P and dS of keys that a part of the queries has passed over.
+void clear_outside(const QueryTile& tile, const KeyBlock& block, const Part& part) {
+  const int64_t before = part.first_key - block.first, after = before + part.keys;
   for (int64_t r = part.first_row; r < part.first_row + part.rows; ++r) {
-    float* row = block.dweights + r * kTileLength;
-    std::fill(row, row + before, 0.F);
-    std::fill(row + after, row + tile.columns, 0.F);
+    for (float* row : {tile.weights + r * kWeightsStride, tile.dscores + r * kWeightsStride}) {
+      std::fill(row, row + before, 0.F);
+      std::fill(row + after, row + block.count, 0.F);
+    }
   }
 }
 
-/// dq of a tile's queries, group by group, over the keys that any query of a group may attend.
-void add_to_queries(const Backward& f, const KeyBlock& block, const Tile& tile) {
-  const int64_t group = group_height(tile.count);
-  for (int64_t row = 0; row < tile.count; row += group) {
-    const int64_t rows = std::min(group, tile.count - row);
-    const IndexRange range = f.reach.of(tile.first + row, tile.first + row + rows);
-    const int64_t first = std::max(range.first - block.first, int64_t{0}), last = std::min(range.last - block.first, block.count);
-    if (first >= last) continue;
-    tile_product({.source = Source::interleaved,
-                  .a = block.dweights + first * kTileLength + row,
-                  .a_step = kTileLength,
-                  .rows = rows,
-                  .group = rows,
-                  .b = f.k.row(block.b, block.first + first, block.kv),
-                  .b_step = f.k.row_stride,
-                  .b_next = tile_kernels().columns(),
-                  .k = last - first,
-                  .columns = f.head_dim,
-                  .c = f.dq_rows(block.piece, block.b, tile.h) + (tile.first + row) * f.row_width,
-                  .ldc = f.row_width,
-                  .beta = 1});
-  }
-}
-
-void add_tile(const Backward& f, const KeyBlock& block, const Tile& tile) {
-  const int64_t width = f.q_panels.width, group = group_height(block.count);
+/// dk and dv of a block, group by group, over the queries of a tile that any key of a group may be attended by.
+void add_to_keys(const Backward& f, const KeyPiece& piece, const QueryTile& tile, const KeyBlock& block) {
+  const int64_t group = group_height(block.count);
   for (int64_t row = 0; row < block.count; row += group) {
     const int64_t rows = std::min(group, block.count - row), key = block.first + row;
     const IndexRange range = f.reach.queries_of(key, key + rows, f.queries);
-    const int64_t end = tile.first + tile.columns;  // keys behind the last query have a range that begins beyond it
-    const int64_t first = std::clamp(range.first / width * width, tile.first, end);
-    const int64_t last = std::min(end, round_up(range.last, width));
-    const Part part{row, rows, first, std::max<int64_t>(last - first, 0)};
-    if (part.columns > 0) add_part(f, block, tile, part);
-    clear_outside(block, tile, part);
+    const int64_t first = std::max(range.first - tile.first, int64_t{0}), last = std::min(range.last - tile.first, tile.count);
+    if (first >= last) continue;
+    const auto add = [&](const float* weights, const float* queries, float* c) {
+      tile_product({.source = Source::interleaved,
+                    .a = weights + first * kWeightsStride + row,
+                    .a_step = kWeightsStride,
+                    .rows = rows,
+                    .group = rows,
+                    .b = queries + first * f.row_width,
+                    .b_step = f.row_width,
+                    .b_next = tile_kernels().columns(),
+                    .k = last - first,
+                    .columns = f.head_dim,
+                    .c = c + (key - piece.keys.first) * f.row_width,
+                    .ldc = f.row_width,
+                    .beta = 1});
+    };
+    add(tile.weights, tile.dout, piece.dv);
+    add(tile.dscores, tile.q, piece.dk);
   }
-  add_to_queries(f, block, tile);
+}
+
+void add_block(const Backward& f, const KeyPiece& piece, const QueryTile& tile, const KeyBlock& block) {
+  const int64_t alignment = std::max<int64_t>(kSumLanes, f.k_panels.width);
+  for (int64_t row = 0; row < tile.count; row += tile.group) {
+    const int64_t rows = std::min(tile.group, tile.count - row), query = tile.first + row, end = block.first + block.count;
+    const IndexRange range = f.reach.of(query, query + rows);  // queries behind the last key have one that begins beyond it
+    const int64_t first = std::clamp(range.first / alignment * alignment, block.first, end);
+    const Part part{row, rows, first, std::max<int64_t>(std::min(end, range.last) - first, 0)};
+    if (part.keys > 0) add_part(f, piece, tile, block, part);
+    if (f.op.dk) clear_outside(tile, block, part);
+  }
+  if (f.op.dk) add_to_keys(f, piece, tile, block);
+}
+
+/// Rows of a head as f32, and their statistics.
+void load_queries(const Backward& f, const KeyPiece& piece, const QueryTile& tile) {
+  constexpr int64_t kAhead = 16;  // rows asked for before they are read: they lie far apart
+  const auto load = [&](const ConstTensor& x, float* to) {
+    const auto row = [&](int64_t r) {
+      return at(x, piece.b * x.stride(0) + (tile.first + r) * x.stride(1) + tile.h * x.stride(2));
+    };
+    const auto bytes = static_cast<int64_t>(dtype_size(x.dtype())) * f.head_dim;
+    for (int64_t r = 0; r < tile.count; ++r) {
+      if (r + kAhead < tile.count)
+        for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(row(r + kAhead) + i);
+      vector_kernels().convert(x.dtype(), row(r), DType::f32, to + r * f.row_width, f.head_dim);
+    }
+  };
+  load(f.op.q, tile.q);
+  load(f.op.dout, tile.dout);
+  const int64_t statistics = (piece.b * f.heads + tile.h) * f.queries + tile.first;
+  const float *lse = f.op.lse.data<float>() + statistics, *delta = f.op.delta.data<float>() + statistics;
+  for (int64_t r = 0; r < tile.count; ++r) tile.lse[r] = lse[r] == -kInfinity ? kInfinity : lse[r];
+  std::copy_n(delta, tile.count, tile.delta);
+}
+
+/// Queries of one tile against all keys of a piece.
+void add_queries(const Backward& f, const KeyPiece& piece, const QueryTile& tile) {
+  std::fill_n(tile.dq, tile.count * f.row_width, 0.F);
+  const IndexRange range = f.reach.of(tile.first, tile.first + tile.count);
+  const int64_t first = std::max(piece.keys.first, range.first / kKeys * kKeys), last = std::min(piece.keys.last, range.last);
+  if (first >= last) return;
+  load_queries(f, piece, tile);
+  for (int64_t key = first; key < last; key += kKeys) add_block(f, piece, tile, {key, std::min(kKeys, piece.keys.last - key)});
 }
 
 /// One row of float sums into the gradient of a key: dk carries the scale, dv what queries without keys send to all.
-void store_gradients(const Backward& f, const KeyBlock& block) {
-  const float* orphans = f.orphans + (block.b * f.kv_heads + block.kv) * f.row_width;
-  for (int64_t r = 0; r < block.count; ++r) {
-    float *dk = block.dk + r * f.row_width, *dv = block.dv + r * f.row_width;
+void store_gradients(const Backward& f, const KeyPiece& piece) {
+  const float* orphans = f.orphans + (piece.b * f.kv_heads + piece.kv) * f.row_width;
+  for (int64_t key = piece.keys.first; key < piece.keys.last; ++key) {
+    const int64_t row = (key - piece.keys.first) * f.row_width;
+    float *dk = piece.dk + row, *dv = piece.dv + row;
     for (int64_t i = 0; i < f.head_dim; ++i) {
       dk[i] *= f.op.scale;
       dv[i] += orphans[i];
     }
     for (const auto& [t, values] : {std::pair{f.op.dk, dk}, std::pair{f.op.dv, dv}}) {
-      const int64_t offset = block.b * t.stride(0) + (block.first + r) * t.stride(1) + block.kv * t.stride(2);
+      const int64_t offset = piece.b * t.stride(0) + key * t.stride(1) + piece.kv * t.stride(2);
       vector_kernels().convert(DType::f32, values, t.dtype(), at(t, offset), f.head_dim);
     }
   }
 }
 
-void add_keys(const Backward& f, KeyBlock block) {
-  if (f.op.dk) {
-    std::fill_n(block.dk, block.count * f.row_width, 0.F);
-    std::fill_n(block.dv, block.count * f.row_width, 0.F);
-  }
-  const int64_t width = f.q_panels.width;
-  const int64_t first = f.reach.queries_of(block.first, f.queries).first / kTileAlignment * kTileAlignment;
-  const int64_t last = f.reach.queries_of(block.first + block.count - 1, f.queries).last;
-  for (int64_t h = block.kv * f.group(); h < (block.kv + 1) * f.group(); ++h) {
-    for (int64_t t = first; t < last; t += kTileLength) {
-      const int64_t columns = round_up(std::min(kTileLength, last - t), width);
-      add_tile(f, block, {h, t, columns, std::min(columns, f.queries - t)});
+/// All queries of the heads that read one key head, against one piece of its keys.
+void run_piece(const Backward& f, int64_t b, int64_t kv, int64_t index) {
+  thread_local ThreadScratch scratch;
+  const int64_t blocks = (f.reach.keys + kKeys - 1) / kKeys, keys_first = index * blocks / f.pieces * kKeys;
+  const IndexRange keys{keys_first, std::min(f.reach.keys, (index + 1) * blocks / f.pieces * kKeys)};
+  const int64_t gradients = f.op.dk ? (keys.last - keys.first) * f.row_width : 0, rows = kQueries * f.row_width;
+  Carver memory{scratch.at_least(2 * (gradients + rows + padded(kQueries) + kQueries * kWeightsStride))};
+  const KeyPiece piece{index, b, kv, keys, memory.take(gradients), memory.take(gradients)};
+  if (f.op.dk) std::fill_n(piece.dk, 2 * gradients, 0.F);
+  QueryTile tile{};
+  for (float** of : {&tile.q, &tile.dout}) *of = memory.take(rows);
+  for (float** of : {&tile.lse, &tile.delta}) *of = memory.take(kQueries);
+  for (float** of : {&tile.weights, &tile.dscores}) *of = memory.take(kQueries * kWeightsStride);
+  std::fill_n(tile.q, 2 * rows, 0.F);  // also what is behind each head_dim
+  for (tile.h = kv * f.group(); tile.h < (kv + 1) * f.group(); ++tile.h) {
+    for (tile.first = 0; tile.first < f.queries; tile.first += kQueries) {
+      tile.count = std::min(kQueries, f.queries - tile.first);
+      tile.group = group_height(tile.count);
+      tile.dq = f.dq_rows(index, b, tile.h) + tile.first * f.row_width;
+      add_queries(f, piece, tile);
     }
   }
-  if (f.op.dk) store_gradients(f, block);
+  if (f.op.dk) store_gradients(f, piece);
 }
 
-/// All keys of one piece, for one key head: its query heads' dq sums, and dk and dv.
-void run_piece(const Backward& f, int64_t b, int64_t kv, int64_t piece) {
-  thread_local ThreadScratch scratch;
-  float* memory = scratch.at_least(2 * kKeys * (kTileLength + f.row_width));
-  KeyBlock block{piece, b, kv, 0, 0, memory, memory + kKeys * kTileLength, nullptr, nullptr};
-  block.dk = memory + 2 * kKeys * kTileLength;
-  block.dv = block.dk + kKeys * f.row_width;
-  std::fill_n(f.dq_rows(piece, b, kv * f.group()), f.group() * f.queries * f.row_width, 0.F);
-  const int64_t blocks = (f.reach.keys + kKeys - 1) / kKeys;
-  const int64_t first = piece * blocks / f.pieces * kKeys, last = std::min(f.reach.keys, (piece + 1) * blocks / f.pieces * kKeys);
-  for (block.first = first; block.first < last; block.first += kKeys) {
-    block.count = std::min(kKeys, last - block.first);
-    add_keys(f, block);
-  }
-}
-
-/// delta = dot(dout, out), and the statistics of whole panels; queries without keys and those that fill up the last panel
-/// get lse = +infinity: their weights are zero everywhere.
-void prepare_statistics(const Backward& f, float* lse, float* delta, Stream& stream) {
-  const auto* given = f.op.lse.data<float>();
-  auto* kept = f.op.delta.data<float>();
+/// delta = dot(dout, out)
+void find_delta(const Backward& f, Stream& stream) {
+  auto* delta = f.op.delta.data<float>();
   const auto offset = [](const ConstTensor& t, int64_t b, int64_t row, int64_t h) {
     return b * t.stride(0) + row * t.stride(1) + h * t.stride(2);
   };
-  over_rows(stream, f.batch * f.padded_queries, f.heads * f.head_dim, [&](int64_t row) {
-    const int64_t b = row / f.padded_queries, t = row % f.padded_queries;
+  over_rows(stream, f.batch * f.queries, f.heads * f.head_dim, [&](int64_t row) {
+    const int64_t b = row / f.queries, t = row % f.queries;
     for (int64_t h = 0; h < f.heads; ++h) {
-      const int64_t head = b * f.heads + h;
-      float &d = delta[head * f.padded_queries + t], &statistic = lse[head * f.padded_queries + t];
-      d = 0;
-      statistic = kInfinity;
-      if (t >= f.queries) continue;
-      d = vector_kernels().dot(f.op.out.dtype(), at(f.op.dout, offset(f.op.dout, b, t, h)),
-                               at(f.op.out, offset(f.op.out, b, t, h)), f.head_dim);
-      kept[head * f.queries + t] = d;
-      if (given[head * f.queries + t] != -kInfinity) statistic = given[head * f.queries + t];
+      delta[(b * f.heads + h) * f.queries + t] = vector_kernels().dot(f.op.out.dtype(), at(f.op.dout, offset(f.op.dout, b, t, h)),
+                                                                      at(f.op.out, offset(f.op.out, b, t, h)), f.head_dim);
     }
   });
 }
@@ -244,12 +265,15 @@ void prepare_statistics(const Backward& f, float* lse, float* delta, Stream& str
 void sum_orphans(const Backward& f, float* orphans) {
   std::fill_n(orphans, f.batch * f.kv_heads * f.row_width, 0.F);
   const auto* lse = f.op.lse.data<float>();
+  const ConstTensor& dout = f.op.dout;
+  std::vector<float> row(f.head_dim);
   for (int64_t head = 0; head < f.batch * f.heads; ++head) {
     const int64_t b = head / f.heads, h = head % f.heads;
     float* to = orphans + (b * f.kv_heads + h / f.group()) * f.row_width;
     for (int64_t t = 0; t < f.queries; ++t) {
       if (lse[head * f.queries + t] != -kInfinity) continue;
-      const float* row = f.dout.row(b, t, h);
+      vector_kernels().convert(dout.dtype(), at(dout, b * dout.stride(0) + t * dout.stride(1) + h * dout.stride(2)), DType::f32,
+                               row.data(), f.head_dim);
       for (int64_t i = 0; i < f.head_dim; ++i) to[i] += row[i] / static_cast<float>(f.reach.keys);
     }
   }
@@ -277,41 +301,24 @@ int64_t pieces_of(int64_t heads, int64_t keys) {
   return std::clamp<int64_t>(wanted, 1, most);
 }
 
-/// Hands out consecutive parts of one piece of memory.
-struct Carver {
-  float* next;
-  float* take(int64_t floats) {
-    float* part = next;
-    next += padded(floats);
-    return part;
-  }
-};
-
 }  // namespace
 
-// FLOPs: 10 B H hd per allowed pair in five products (6 in three without dk and dv). Extra memory: q and dout transposed
-// (the size of q each) and one f32 dq a piece; nothing grows with T * S.
+// FLOPs: 10 B H hd per allowed pair in five products (6 in three without dk and dv). Extra memory: k and v transposed
+// (the size of k each), one f32 dq a piece, and dk and dv of a piece for each thread; nothing grows with T * S.
 void attention_backward(const AttentionBackward& op, Stream& stream) {
   if (op.q.numel() == 0) return;
   thread_local ThreadScratch scratch;
   const int64_t width = panel_width();
   const int64_t batch = op.q.dim(0), queries = op.q.dim(1), heads = op.q.dim(2), hd = op.q.dim(3), kv_heads = op.k.dim(2);
   const int64_t pieces = pieces_of(batch * kv_heads, op.k.dim(1)), row_width = padded(hd);
-  const int64_t padded_queries = round_up(queries, width), statistics = batch * heads * padded_queries;
-  const int64_t panels = HeadPanels::floats(op.q, width), dq_floats = pieces * batch * heads * queries * row_width;
-  const int64_t rows[] = {HeadRows::floats(op.q), HeadRows::floats(op.dout), HeadRows::floats(op.k), HeadRows::floats(op.v)};
-  const int64_t orphan_floats = batch * kv_heads * row_width;
-  Carver memory{
-      scratch.at_least(2 * panels + rows[0] + rows[1] + rows[2] + rows[3] + 2 * statistics + orphan_floats + dq_floats + 160)};
-  float *q_panels = memory.take(panels), *dout_panels = memory.take(panels), *lse = memory.take(statistics),
-        *delta = memory.take(statistics), *orphans = memory.take(orphan_floats), *dq = memory.take(dq_floats);
+  const int64_t panels = HeadPanels::floats(op.k, width), rows = HeadRows::floats(op.k);
+  const int64_t orphan_floats = batch * kv_heads * row_width, dq_floats = pieces * batch * heads * queries * row_width;
+  Carver memory{scratch.at_least(2 * padded(panels) + padded(rows) + orphan_floats + dq_floats)};
+  float *k_panels = memory.take(panels), *v_panels = memory.take(panels), *orphans = memory.take(orphan_floats);
   const Backward f{op,
-                   pack_panels(op.q, width, q_panels, stream),
-                   pack_panels(op.dout, width, dout_panels, stream),
-                   pack_rows(op.q, memory.take(rows[0]), stream),
-                   pack_rows(op.dout, memory.take(rows[1]), stream),
-                   pack_rows(op.k, memory.take(rows[2]), stream),
-                   pack_rows(op.v, memory.take(rows[3]), stream),
+                   pack_panels(op.k, width, k_panels, stream),
+                   pack_panels(op.v, width, v_panels, stream),
+                   pack_rows(op.k, memory.take(rows), stream),
                    Reach{op.k.dim(1), op.window, op.causality},
                    batch,
                    queries,
@@ -320,12 +327,9 @@ void attention_backward(const AttentionBackward& op, Stream& stream) {
                    hd,
                    pieces,
                    row_width,
-                   padded_queries,
-                   lse,
-                   delta,
                    orphans,
-                   dq};
-  prepare_statistics(f, lse, delta, stream);
+                   memory.take(dq_floats)};
+  find_delta(f, stream);
   sum_orphans(f, orphans);
   stream.pool().parallel_for(batch * kv_heads * pieces, [&](int64_t task) {
     run_piece(f, task / (kv_heads * pieces), task / pieces % kv_heads, task % pieces);

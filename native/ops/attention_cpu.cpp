@@ -22,8 +22,6 @@ constexpr float kNegativeInfinity = -std::numeric_limits<float>::infinity();
 // Queries of a task. A group's scores (7 KB) and queries stay in L1, the keys and values of a tile (32 KB each
 // with head_dim 64) in L1 or L2 for the next group.
 constexpr int64_t kQueries = 56;
-// Sums of weights run in this many lanes (ops/vector.h), so a group's keys begin at a multiple of it.
-constexpr int64_t kLanes = 16;
 
 struct Forward {
   const Attention& op;
@@ -45,24 +43,6 @@ struct Part {
   int64_t first_key, keys;
 };
 
-/// Scores of keys that a query may not attend become minus infinity, as do those that fill up the last vector.
-void hide_keys(const Forward& f, const QueryBlock& block, const Part& part, const uint8_t* mask) {
-  const int64_t first = part.first_key, last = first + part.keys, end = first + padded(part.keys);
-  const int64_t query = block.first + part.first_row;
-  const IndexRange common = f.reach.common(query, query + part.rows);
-  if (first >= common.first && last <= common.last && mask == nullptr && end == last) return;
-  for (int64_t r = 0; r < part.rows; ++r) {
-    float* row = block.scores + r * kTileLength - first;
-    const IndexRange range = f.reach.of(query + r);
-    for (int64_t s = first; s < std::min(range.first, end); ++s) row[s] = kNegativeInfinity;
-    for (int64_t s = std::max(first, std::min(range.last, last)); s < end; ++s) row[s] = kNegativeInfinity;
-    if (mask == nullptr) continue;
-    for (int64_t s = first; s < last; ++s) {
-      if (mask[s] == 0) row[s] = kNegativeInfinity;
-    }
-  }
-}
-
 void attend_part(const Forward& f, const QueryBlock& block, const Part& part, const uint8_t* mask) {
   const int64_t hd = f.keys.head_dim, width = f.keys.width;
   float* out = block.out + part.first_row * block.out_width;
@@ -80,7 +60,7 @@ void attend_part(const Forward& f, const QueryBlock& block, const Part& part, co
                 .c = block.scores,
                 .ldc = kTileLength,
                 .alpha = f.op.scale});
-  hide_keys(f, block, part, mask);
+  hide_keys(f.reach, {block.first + part.first_row, part.rows, part.first_key, part.keys}, mask, block.scores, kTileLength);
   vector_kernels().softmax_rows({block.scores, kTileLength, part.rows, padded(part.keys), block.peak + part.first_row,
                                  block.total + part.first_row, out, block.out_width, block.out_width});
   tile_product({.source = Source::row_major,
@@ -100,7 +80,7 @@ void attend_part(const Forward& f, const QueryBlock& block, const Part& part, co
 
 /// Group by group, so that in a band each meets its own keys and not all that the block needs.
 void attend_tile(const Forward& f, const QueryBlock& block, int64_t first_key, int64_t last_key, const uint8_t* mask) {
-  const int64_t alignment = std::max(kLanes, f.keys.width);
+  const int64_t alignment = std::max(kSumLanes, f.keys.width);
   for (int64_t row = 0; row < block.count; row += block.group) {
     const int64_t rows = std::min(block.group, block.count - row), query = block.first + row;
     const IndexRange range = f.reach.of(query, query + rows);

@@ -13,13 +13,28 @@ inline float largest_of_row(const float* row, int64_t n) {
   return largest(best);
 }
 
+// Vectors whose exponentials are computed together: as many as there are registers for beside the polynomial's numbers.
+constexpr int kTogether = kLanes == 16 ? 4 : kParts;
+
+/// row = exp(row - shift) of `count` vectors; total[part] takes those of its lanes, in their order.
+template <int count>
+[[gnu::always_inline]] inline void exponentials_at(float* row, float shift, Vec (&total)[kParts]) {
+  Vec p[count];
+  for_each_of<count>([&](auto i) { p[i] = load(row + i * kLanes) - shift; });
+  exponentials<Arguments::below_89>(p);
+  for_each_of<count>([&](auto i) {
+    store(row + i * kLanes, p[i]);
+    total[i % kParts] += p[i];
+  });
+}
+
 /// row = exp(row - shift); returns the sum.
 inline float exponentials_of_row(float* row, int64_t n, float shift) {
-  return sum_in_lanes(n, [&](Vec& total, int64_t i, int64_t) {
-    const Vec p = exp(load(row + i) - shift);
-    store(row + i, p);
-    total += p;
-  });
+  Vec total[kParts]{};
+  int64_t i = 0;
+  for (; i + kTogether * kLanes <= n; i += kTogether * kLanes) exponentials_at<kTogether>(row + i, shift, total);
+  for (; i < n; i += 16) exponentials_at<kParts>(row + i, shift, total);
+  return sum(total);
 }
 
 inline void scale_row(float* row, int64_t n, float factor) {
@@ -51,14 +66,27 @@ void softmax_rows_kernel(const cpu::SoftmaxRows& s) {
   for (int64_t r = 0; r < s.rows; r += kLanes) softmax_of_rows(s, r, s.rows - r < kLanes ? s.rows - r : kLanes);
 }
 
+/// P and dS of `count` vectors of one row.
+template <int count>
+[[gnu::always_inline]] inline void weights_and_gradients_at(float* p, float* ds, float lse, float delta) {
+  Vec weight[count];
+  for_each_of<count>([&](auto i) { weight[i] = load(p + i * kLanes) - lse; });
+  exponentials<Arguments::below_89>(weight);
+  for_each_of<count>([&](auto i) {
+    store(p + i * kLanes, weight[i]);
+    store(ds + i * kLanes, weight[i] * (load(ds + i * kLanes) - delta));
+  });
+}
+
 void softmax_backward_rows_kernel(const cpu::SoftmaxBackwardRows& s) {
+  const int64_t columns = s.columns;
   for (int64_t r = 0; r < s.rows; ++r) {
     float *p = s.scores + r * s.ld, *ds = s.dweights + r * s.ld;
-    for (int64_t i = 0; i < s.columns; i += kLanes) {
-      const Vec weight = exp(load(p + i) - load(s.lse + i));
-      store(p + i, weight);
-      store(ds + i, weight * (load(ds + i) - load(s.delta + i)));
-    }
+    const float lse = s.lse[r], delta = s.delta[r];
+    int64_t i = 0;
+    for (; i + kTogether * kLanes <= columns; i += kTogether * kLanes)
+      weights_and_gradients_at<kTogether>(p + i, ds + i, lse, delta);
+    for (; i < columns; i += 16) weights_and_gradients_at<kParts>(p + i, ds + i, lse, delta);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "ops/attention_tiles.h"
 
+#include <limits>
+
 #include "ops/gemm_pack.h"
 
 namespace sidestep::cpu {
@@ -41,7 +43,25 @@ void over_row_blocks(const ConstTensor& x, int64_t rows, Stream& stream, const B
 
 constexpr int64_t kRowsTogether = 32;
 
+constexpr float kNegativeInfinity = -std::numeric_limits<float>::infinity();
+
 }  // namespace
+
+void hide_keys(const Reach& reach, const ScoreTile& tile, const uint8_t* mask, float* scores, int64_t stride) {
+  const int64_t first = tile.first_key, last = first + tile.keys, end = first + padded(tile.keys);
+  const IndexRange common = reach.common(tile.first_query, tile.first_query + tile.queries);
+  if (first >= common.first && last <= common.last && mask == nullptr && end == last) return;
+  for (int64_t r = 0; r < tile.queries; ++r) {
+    float* row = scores + r * stride - first;
+    const IndexRange range = reach.of(tile.first_query + r);
+    for (int64_t s = first; s < std::min(range.first, end); ++s) row[s] = kNegativeInfinity;
+    for (int64_t s = std::max(first, std::min(range.last, last)); s < end; ++s) row[s] = kNegativeInfinity;
+    if (mask == nullptr) continue;
+    for (int64_t s = first; s < last; ++s) {
+      if (mask[s] == 0) row[s] = kNegativeInfinity;
+    }
+  }
+}
 
 HeadPanels pack_panels(const ConstTensor& x, int64_t width, float* memory, Stream& stream) {
   const int64_t heads = x.dim(2), hd = x.dim(3), per_head = (x.dim(1) + width - 1) / width;

@@ -23,9 +23,21 @@ inline int64_t panel_width() {
   return width;
 }
 
+/// Sums of weights run in this many lanes (ops/vector.h): keys of a register tile's queries begin at a multiple of it.
+constexpr int64_t kSumLanes = 16;
+
 inline const uint8_t* mask_row(const ConstTensor& key_mask, int64_t b) {
   return key_mask ? key_mask.data<uint8_t>() + b * key_mask.stride(0) : nullptr;
 }
+
+/// Queries of a register tile and neighbouring keys.
+struct ScoreTile {
+  int64_t first_query, queries;
+  int64_t first_key, keys;
+};
+/// scores [queries, stride] of keys that a query may not attend become minus infinity, as do those that fill up the last 16.
+/// mask: of all keys, or null.
+void hide_keys(const Reach& reach, const ScoreTile& tile, const uint8_t* mask, float* scores, int64_t stride);
 
 /// A tensor [B, T, H, hd] transposed head by head into panels: panel (b, h, i) holds rows i * width … of head h as
 /// [hd, width], zeros where there are none. The B operand of scores: one panel is one register tile wide.

@@ -16,12 +16,12 @@ struct SoftmaxRows {
   int64_t out_ld, out_columns;
 };
 
-/// One tile of its backward pass, transposed: `rows` keys by `columns` queries (a multiple of 16).
+/// One tile of its backward pass: `rows` queries by `columns` keys (a multiple of 16).
 struct SoftmaxBackwardRows {
   float* scores;    ///< scaled scores in, weights P out
   float* dweights;  ///< dP in, dS = P (dP - delta) out
   int64_t ld, rows, columns;
-  const float *lse, *delta;  ///< [columns]
+  const float *lse, *delta;  ///< [rows]
 };
 
 /// Inner loops of the CPU ops for one instruction set, single-threaded, arguments checked by the caller. Pointers are to

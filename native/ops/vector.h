@@ -4,6 +4,7 @@
 // Everything here has internal linkage on purpose: the linker must never merge two instruction sets' versions.
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "core/dtype.h"
 #include "ops/fused.h"
@@ -195,6 +196,14 @@ template <typename T>
 inline T smaller(T a, T b) {
   return a < b ? a : b;
 }
+// One instruction each, which GCC 12 does not make of the above: b where the two are equal or one is NaN, just so.
+#if defined(__AVX512F__)
+inline Vec larger(Vec a, Vec b) { return (Vec)_mm512_maskz_max_ps(0xffff, (__m512)a, (__m512)b); }
+inline Vec smaller(Vec a, Vec b) { return (Vec)_mm512_maskz_min_ps(0xffff, (__m512)a, (__m512)b); }
+#elif defined(__AVX2__)
+inline Vec larger(Vec a, Vec b) { return (Vec)_mm256_max_ps((__m256)a, (__m256)b); }
+inline Vec smaller(Vec a, Vec b) { return (Vec)_mm256_min_ps((__m256)a, (__m256)b); }
+#endif
 
 /// NaN if lane 0 holds one; others may be passed over.
 inline float largest(Vec v) {
@@ -203,32 +212,70 @@ inline float largest(Vec v) {
 
 // -- Functions.
 
-/// e^x within 1 ulp where the result is normal: x = n ln 2 + r with |r| <= ln 2 / 2, Taylor polynomial of degree 7 for e^r
-/// (remainder r^8 / 8! < 6e-9), then 2^n in two factors so that subnormals and infinity come out right. NaN stays NaN.
-inline Vec exp(Vec x) {
-  // e^-104 is below half the smallest subnormal, e^89 overflows. What vanishes, as all of attention's hidden keys do, is put
-  // to zero at the end and not computed: some processors leave their fast path for a result that underflows.
-  const auto vanishes = x < -104.F;
-  x = vanishes ? Vec{} : smaller(splat(89.F), x);
-  constexpr float kRound = 12582912.F;  // 1.5 * 2^23: adding it rounds to an integer, kept in the low bits
-  const Vec shifted = fused(x, 1.44269504F, kRound);
-  const Vec n = shifted - kRound;
-  // ln 2 as a sum of two floats; n * 0.693359375 is exact.
-  const Vec r = fused(n, 2.12194440e-4F, fused(n, -0.693359375F, x));
-  Vec p = fused(r, 1.F / 5040, 1.F / 720);
-  p = fused(p, r, 1.F / 120);
-  p = fused(p, r, 1.F / 24);
-  p = fused(p, r, 1.F / 6);
-  p = fused(p, r, 0.5F);
-  p = fused(p, r * r, r) + 1.F;
-#if defined(__AVX512F__)
-  return vanishes ? Vec{} : (Vec)_mm512_maskz_scalef_ps(0xffff, (__m512)p, (__m512)n);
-#else
-  const VecInt whole = (VecInt)shifted - 0x4B400000;
-  const VecInt half = whole >> 1;
-  const Vec first = (Vec)((half + 127) << 23), second = (Vec)((whole - half + 127) << 23);
-  return vanishes ? Vec{} : p * first * second;
+/// f(0), f(1), … f(n - 1), each with its index as a constant from the start: GCC 12 keeps an array in memory whose indices
+/// become constants only by unrolling.
+template <int n, typename F>
+[[gnu::always_inline]] inline void for_each_of(const F& f) {
+  [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) { (f(std::integral_constant<int, i>()), ...); }
+  (std::make_integer_sequence<int, n>());
+}
+
+/// What exponentials() may be asked for.
+enum class Arguments : uint8_t { any, below_89 };
+
+constexpr float kVanishing = -104.F;  // e^-104 is below half the smallest subnormal
+constexpr float kOverflowing = 89.F;  // e^89 is infinity
+
+/// x where its exponential is neither 0 nor infinity. AVX-512 has a scaling that leaves out what vanishes, whatever it is given.
+template <Arguments arguments>
+inline Vec bounded(Vec x) {
+  if constexpr (arguments == Arguments::any) x = smaller(splat(kOverflowing), x);
+#if !defined(__AVX512F__)
+  x = larger(splat(kVanishing), x);
 #endif
+  return x;
+}
+
+/// p * 2^n, where n is the integer that `shifted` holds in its low bits; 0 where x vanishes, as all of attention's hidden keys
+/// do, and nothing that underflows is computed there: some processors leave their fast path for it.
+inline Vec times_power_of_2(Vec p, [[maybe_unused]] Vec shifted, [[maybe_unused]] Vec n, Vec x) {
+#if defined(__AVX512F__)
+  return (Vec)_mm512_maskz_scalef_ps(_mm512_cmp_ps_mask((__m512)x, (__m512)splat(kVanishing), _CMP_NLT_UQ), (__m512)p, (__m512)n);
+#else
+  const VecInt whole = (VecInt)shifted - 0x4B400000, half = whole >> 1;
+  const Vec first = (Vec)(((half + 127) << 23) & ~(x < kVanishing)), second = (Vec)((whole - half + 127) << 23);
+  return p * first * second;
+#endif
+}
+
+/// x = e^x within 1 ulp where the result is normal: x = n ln 2 + r with |r| <= ln 2 / 2, Taylor polynomial of degree 7 for e^r
+/// (remainder r^8 / 8! < 6e-9), then 2^n in two factors so that subnormals and infinity come out right. NaN stays NaN.
+/// Step by step for several vectors: one alone is a chain of 14 operations, of which each waits for the one before.
+template <Arguments arguments, int count>
+[[gnu::always_inline]] inline void exponentials(Vec (&x)[count]) {
+  constexpr float kRound = 12582912.F;  // 1.5 * 2^23: adding it rounds to an integer, kept in the low bits
+  const auto each = [](const auto& f) __attribute__((always_inline)) { for_each_of<count>(f); };
+  Vec r[count], shifted[count], n[count], p[count];
+  each([&](auto i) { r[i] = bounded<arguments>(x[i]); });
+  each([&](auto i) { shifted[i] = fused(r[i], 1.44269504F, kRound); });
+  each([&](auto i) { n[i] = shifted[i] - kRound; });
+  // ln 2 as a sum of two floats; n * 0.693359375 is exact.
+  each([&](auto i) { r[i] = fused(n[i], -0.693359375F, r[i]); });
+  each([&](auto i) { r[i] = fused(n[i], 2.12194440e-4F, r[i]); });
+  each([&](auto i) { p[i] = fused(r[i], 1.F / 5040, 1.F / 720); });
+  each([&](auto i) { p[i] = fused(p[i], r[i], 1.F / 120); });
+  each([&](auto i) { p[i] = fused(p[i], r[i], 1.F / 24); });
+  each([&](auto i) { p[i] = fused(p[i], r[i], 1.F / 6); });
+  each([&](auto i) { p[i] = fused(p[i], r[i], 0.5F); });
+  each([&](auto i) { p[i] = fused(p[i], r[i] * r[i], r[i]); });
+  each([&](auto i) { p[i] = p[i] + 1.F; });
+  each([&](auto i) { x[i] = times_power_of_2(p[i], shifted[i], n[i], x[i]); });
+}
+
+inline Vec exp(Vec x) {
+  Vec alone[1]{x};
+  exponentials<Arguments::any>(alone);
+  return alone[0];
 }
 
 inline Vec sigmoid(Vec x) { return 1.F / (1.F + exp(-x)); }
