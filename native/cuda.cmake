@@ -7,14 +7,16 @@ set(SIDESTEP_CUDA_ARCHS "" CACHE STRING "CUDA architectures, e.g. 80-real;90-rea
 
 option(SIDESTEP_CUDA_REPORT "Keep what the assembler says of each kernel, for scripts/check-kernels.sh" OFF)
 
+include(${CMAKE_CURRENT_LIST_DIR}/nvcc.cmake)
+
 function(sidestep_find_cuda result reason)
   set(${result} OFF PARENT_SCOPE)
   if(SIDESTEP_CUDA STREQUAL "OFF")
     set(${reason} "switched off" PARENT_SCOPE)
     return()
   endif()
-  find_program(SIDESTEP_NVCC nvcc HINTS ENV CUDACXX ENV CUDA_PATH PATHS /usr/local/cuda/bin /opt/cuda/bin PATH_SUFFIXES bin)
-  if(NOT SIDESTEP_NVCC AND NOT CMAKE_CUDA_COMPILER)
+  sidestep_find_nvcc()
+  if(NOT CMAKE_CUDA_COMPILER)
     set(${reason} "nvcc was not found" PARENT_SCOPE)
     return()
   endif()
@@ -34,9 +36,6 @@ if(NOT cuda_found)
   return()
 endif()
 
-if(NOT CMAKE_CUDA_COMPILER)
-  set(CMAKE_CUDA_COMPILER ${SIDESTEP_NVCC})
-endif()
 if(SIDESTEP_CUDA_ARCHS)
   set(CMAKE_CUDA_ARCHITECTURES ${SIDESTEP_CUDA_ARCHS})
 elseif(EXISTS /dev/nvidiactl OR EXISTS /dev/dxg)
