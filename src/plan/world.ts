@@ -70,6 +70,8 @@ export interface MadeEntry {
   /** What its maker warned of. */
   readonly warnings?: readonly Problem[];
   readonly duration_ms: number;
+  /** What computed it, as its fingerprint has it: backend, precision, … */
+  readonly numerics?: Json;
 }
 
 export type FileObservation =
@@ -102,6 +104,8 @@ export type NumericsObservation =
       readonly devices?: readonly string[];
       /** Of that card, ten times it: 89 is 8.9. */
       readonly compute_capability?: number;
+      /** That card lacks the library for matrix products: the engine's own serve, more slowly. */
+      readonly own_products?: boolean;
     }
   | {readonly kind: 'problem'; readonly problem: Problem};
 

@@ -27,8 +27,8 @@ export function viewCache(cache: Cache): CacheView {
         case 'removed': {
           const lost = damagedJson(cache, state.entry, texts);
           if (lost.length > 0) return {kind: 'incomplete', lost};
-          const {outputs, about, duration_ms, warnings = []} = state.entry;
-          const made = {outputs, about, duration_ms, warnings};
+          const {outputs, about, duration_ms, warnings = [], parts} = state.entry;
+          const made = {outputs, about, duration_ms, warnings, numerics: parts.numerics ?? null};
           if (state.kind === 'present') return {kind: 'present', ...made};
           return {kind: 'removed', ...made, removed: outputsWithout(state.entry, state.lost)};
         }

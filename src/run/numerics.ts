@@ -114,6 +114,7 @@ export function resolveNumerics(engine: EngineObservation, resources: Where): Nu
     device: device.device,
     devices: alikeTo(device, devices, resources.device),
     ...(device.compute_capability !== undefined && {compute_capability: device.compute_capability}),
+    ...(device.own_products === true && {own_products: true}),
   };
 }
 

@@ -20,6 +20,7 @@ import {objectsRoot} from './cache-view.js';
 import {commitOutputs} from './commit-outputs.js';
 import type {Effects, RunOptions} from './effects.js';
 import type {ShardSites, Site, SiteRequest} from './executor/executors.js';
+import {aboutPace} from './forecast/same-pace.js';
 import {type StageInputs, stageInputs, type UpstreamStages} from './inputs.js';
 import {runLight} from './light-attempt.js';
 import type {AttemptOutcome, WorkOutcome} from './outcome.js';
@@ -145,7 +146,7 @@ async function attemptIn(
     const work = await effects.light.get(stage.type.name);
     if (work === undefined) throw new Error(`no light stage is registered for ${stage.type.name}`);
     const outcome = await runLight(work, {stage: stage.id, params, inputs, out_dir}, effects, timeout_s);
-    return committed(outcome, place, {stage, warnings, effects});
+    return committed(outcome, place, {stage, warnings, effects, world: context.world});
   }
   const secrets = secretValues(stage.type.secrets?.(params) ?? [], effects.env);
   const limits = {grace_ms: context.options.grace_ms, timeout_s, secrets};
@@ -153,7 +154,7 @@ async function attemptIn(
   if (samples === undefined) {
     const job = await workerJob(stage, place, context);
     const outcome = await runWorker({...job, parts: []}, effects, {...limits, parts: undefined});
-    return committed(outcome, place, {stage, warnings, effects});
+    return committed(outcome, place, {stage, warnings, effects, world: context.world});
   }
   const work = {stage: stage.id, effects, shards: wantedShards(stage, context), sites: shards};
   return runSamples(
@@ -207,7 +208,13 @@ async function committed(
     stage,
     warnings,
     effects,
-  }: {readonly stage: FingerprintedStage; readonly warnings: Problem[]; readonly effects: Effects},
+    world,
+  }: {
+    readonly stage: FingerprintedStage;
+    readonly warnings: Problem[];
+    readonly effects: Effects;
+    readonly world: World;
+  },
 ): Promise<AttemptOutcome> {
   const {cache} = effects;
   if (outcome.kind !== 'done') return outcome;
@@ -224,7 +231,7 @@ async function committed(
     outputs,
     refers: [],
     made_from: read.made_from,
-    about: {},
+    about: aboutPace(stage, world),
     warnings: grouped(warnings),
     samples: undefined,
   };

@@ -3,11 +3,12 @@ import {isJsonObject, type Json, type JsonObject} from '../../base/json.js';
 import type {StageId} from '../../base/stage-id.js';
 import type {Effort} from '../../event/effort.js';
 import type {Plan, PlannedStage} from '../../plan/plan.js';
-import type {World} from '../../plan/world.js';
+import type {MadeEntry, World} from '../../plan/world.js';
 import type {RatesQuestion} from '../../protocol/message.js';
 import {datasetSamples, songSources} from '../../stage/dataset.js';
 import {joinedLists} from '../../stage/joined.js';
 import {isSampleCollection} from '../../stage/sample-parts.js';
+import {keepsPace} from './same-pace.js';
 import {ratesQuestion, trainingWork} from './training-work.js';
 
 export type Efforts = ReadonlyMap<StageId, Effort>;
@@ -53,6 +54,8 @@ function effortOf(stage: PlannedStage, known: Known): Effort {
   const {verdict, type, last_duration_ms} = stage;
   if (type.samples !== undefined)
     return timed(verdict.kind === 'stale' ? verdict.samples?.expected_ms : undefined);
+  const before = madeBefore(known.world.previous(stage.id)?.fingerprint, known.world);
+  if (before !== undefined && !keepsPace(before, stage, known.world)) return {};
   return timed(last_duration_ms);
 }
 
@@ -67,7 +70,8 @@ function trainingEffort(stage: PlannedStage, {upstream, world, elsewhere}: Known
     songs === undefined || songs === 0 ? undefined : trainingWork(stage.configured.params, songs);
   if (training === undefined) return {};
   const known = {training};
-  const pace = paceOf(world.previous(stage.id)?.fingerprint, world) ?? paceOf(elsewhere(stage.id), world);
+  const pace =
+    paceOf(stage, world.previous(stage.id)?.fingerprint, world) ?? paceOf(stage, elsewhere(stage.id), world);
   if (pace === undefined) return known;
   const done = Math.min(1, stepsSaved(stage) / training.steps);
   return {...known, duration_ms: training.micro_steps * (1 - done) * pace};
@@ -80,10 +84,10 @@ function stepsSaved({verdict}: PlannedStage): number {
   return start.kind === 'own_state' || start.kind === 'other_state' ? (start.progress ?? 0) : 0;
 }
 
-/** Milliseconds a micro-step, from the summary that this training left. */
-function paceOf(made: Fingerprint | undefined, world: World): number | undefined {
-  const entry = made === undefined ? undefined : world.cache.entry(made);
-  if (entry?.kind !== 'present') return undefined;
+/** Milliseconds a micro-step, from the summary that this training left; undefined where it ran in another way than it would now. */
+function paceOf(stage: PlannedStage, made: Fingerprint | undefined, world: World): number | undefined {
+  const entry = madeBefore(made, world);
+  if (entry === undefined || !keepsPace(entry, stage, world)) return undefined;
   const summary = entry.outputs.summary;
   const value = summary === undefined ? undefined : world.cache.json(summary.hash);
   const shape = isJsonObject(value) ? value.shape : undefined;
@@ -92,6 +96,11 @@ function paceOf(made: Fingerprint | undefined, world: World): number | undefined
   const each = Number(shape.micro_steps_per_epoch) / Number(shape.steps_per_epoch);
   const pace = entry.duration_ms / (steps * each);
   return Number.isFinite(pace) && pace > 0 ? pace : undefined;
+}
+
+function madeBefore(made: Fingerprint | undefined, world: World): MadeEntry | undefined {
+  const entry = made === undefined ? undefined : world.cache.entry(made);
+  return entry?.kind === 'present' ? entry : undefined;
 }
 
 /** How many songs will be trained on, held-out ones included; undefined where no one can know yet. */
