@@ -6,9 +6,11 @@ import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {stereoPieces} from '../dist/dataset/audio/stereo.js';
-import {loadAddon} from '../dist/native/addon.js';
-import {analyzeSong} from '../dist/native/analyze.js';
+import {compiledModule} from './compiled.mjs';
+
+const {stereoPieces} = await compiledModule('dataset/audio/stereo');
+const {loadAddon} = await compiledModule('native/addon');
+const {analyzeSong} = await compiledModule('native/analyze');
 
 const addon = loadAddon(fileURLToPath(new URL('../build/addon/Release/sidestep.node', import.meta.url)));
 const RATE = 24_000;

@@ -11,9 +11,9 @@
 import {spawnSync} from 'node:child_process';
 import {cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {delimiter, dirname, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
+import {delimiter, join} from 'node:path';
 import {parseArgs} from 'node:util';
+import {compiledFile} from './compiled.mjs';
 
 const {values} = parseArgs({
   options: {
@@ -26,8 +26,7 @@ const {values} = parseArgs({
 const samples = Number(values.samples);
 const stages = Number(values.stages);
 const rounds = Number(values.rounds);
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const main = join(root, 'dist/cli/main.js');
+const main = compiledFile('cli/main.js');
 const PEERS = {wireit: '0.14.12', turbo: '2.6.1'};
 const folder = mkdtempSync(join(tmpdir(), 'sidestep-noop-'));
 

@@ -7,13 +7,14 @@ import {cpus, loadavg, tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
+import {compiledFile} from './compiled.mjs';
 
 const {values} = parseArgs({
   options: {rounds: {type: 'string', default: '10'}, command: {type: 'string', multiple: true}},
 });
 const rounds = Number(values.rounds);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const main = join(root, 'dist/cli/main.js');
+const main = compiledFile('cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'sidestep-start-'));
 const meter = join(folder, 'meter.cjs');
 const reading = join(folder, 'reading.json');

@@ -6,8 +6,10 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
-import {decodeAudio} from '../dist/dataset/audio/decode.js';
-import {probeAudio} from '../dist/dataset/audio/probe.js';
+import {compiledModule} from './compiled.mjs';
+
+const {decodeAudio} = await compiledModule('dataset/audio/decode');
+const {probeAudio} = await compiledModule('dataset/audio/probe');
 
 const {values} = parseArgs({
   options: {seconds: {type: 'string', default: '60'}, seed: {type: 'string', default: '1'}},

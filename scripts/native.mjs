@@ -3,9 +3,11 @@
 import {existsSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {compiledModule} from './compiled.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'build/addon');
+const {buildTools, compileEngine} = await compiledModule('app/engine/build');
 
 function stop(problems) {
   for (const {message, hint} of problems) console.error(`sidestep: ${message}\n  ${hint}`);
@@ -13,7 +15,6 @@ function stop(problems) {
 }
 
 async function build() {
-  const {buildTools, compileEngine} = await import('../dist/app/engine/build.js');
   const tools = await buildTools(process.env);
   if (!tools.ok) stop(tools.problems);
   console.error(`Compiling the engine with ${tools.value.compiler}: a few minutes the first time.`);
@@ -24,7 +25,5 @@ async function build() {
   if (!built.ok) stop(built.problems);
 }
 
-if (!existsSync(join(root, 'dist/app/engine/build.js')))
-  stop([{message: 'The program is not compiled yet', hint: 'npm run build'}]);
 if (!process.argv.includes('--if-missing') || !existsSync(join(folder, 'Release/sidestep.node')))
   await build();

@@ -7,8 +7,8 @@ import {createHash} from 'node:crypto';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {availableParallelism, tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
+import {compiledFile} from './compiled.mjs';
 
 const text = (value) => ({type: 'string', default: value});
 const {values} = parseArgs({
@@ -23,7 +23,7 @@ const {values} = parseArgs({
   },
 });
 const counts = values.ranks.split(',').map(Number);
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const main = compiledFile('cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'sidestep-rank-speed-'));
 
 function write(ranks) {

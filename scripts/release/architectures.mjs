@@ -1,5 +1,7 @@
 // `node scripts/release/architectures.mjs ampere`: what CMake is told of that generation of cards.
-const {generations} = await import('../../dist/app/engine/platforms.js');
+import {compiledModule} from '../compiled.mjs';
+
+const {generations} = await compiledModule('app/engine/platforms');
 
 const generation = generations.find(({name}) => name === process.argv[2]);
 if (generation === undefined) {

@@ -4,6 +4,7 @@
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
+import {runScript} from '../run-script.mjs';
 import {readMachO} from './mach-o.mjs';
 
 /** Node's own floor on Linux; GCC 8 is the compiler of RHEL 8; libc++ of macOS writes doubles since 13.3. */
@@ -86,9 +87,10 @@ export function machFaults(bytes) {
   ];
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+function check(files) {
+  if (files.length === 0) throw new Error('Expected the addons and plugins to look at');
   let faults = 0;
-  for (const file of process.argv.slice(2)) {
+  for (const file of files) {
     const found = faultsOf(file);
     for (const fault of found) console.error(`${file} ${fault}`);
     if (found.length === 0) console.log(`${file} loads wherever it is promised to`);
@@ -96,3 +98,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   }
   process.exitCode = faults > 0 ? 1 : 0;
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runScript(() => check(process.argv.slice(2)));

@@ -2,6 +2,7 @@
 // must be within TOLERANCE of the first file's, as relative L2: other compilers and processors round otherwise, and no more.
 import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
+import {runScript} from '../run-script.mjs';
 
 /** Ten steps of f32 training; AVX2 against AVX-512 was measured at 6e-6. */
 const TOLERANCE = 1e-4;
@@ -72,4 +73,4 @@ function compare([first, ...others]) {
   process.exitCode = failed ? 1 : 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) compare(process.argv.slice(2));
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runScript(() => compare(process.argv.slice(2)));

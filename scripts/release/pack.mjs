@@ -6,9 +6,9 @@ import {execFileSync} from 'node:child_process';
 import {
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -16,6 +16,8 @@ import {
 import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {compiledModule} from '../compiled.mjs';
+import {runScript} from '../run-script.mjs';
 import {removeUnusedModules} from './used-modules.mjs';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -27,12 +29,10 @@ const packed = (args, cwd) =>
 const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, undefined, 2)}\n`);
 
-const {cudaPackage, ENGINE_FILE, enginePackage, generations, platforms, pluginFile} = await import(
-  '../../dist/app/engine/platforms.js'
-);
-
 /** Every package with a binary that a release has. */
-function binaryPackages() {
+async function binaryPackages() {
+  const {cudaPackage, ENGINE_FILE, enginePackage, generations, platforms, pluginFile} =
+    await compiledModule('app/engine/platforms');
   return platforms.flatMap((platform) => [
     {key: platform.name, name: enginePackage(platform), file: ENGINE_FILE, platform, generation: undefined},
     ...(platform.cuda ? generations : []).map((generation) => ({
@@ -97,8 +97,8 @@ function stageProgram(folder, binaries) {
 }
 
 /** Tarballs in `out`, packages with binaries first: the order in which they are published. */
-export function packAll(out, given, scope) {
-  const packages = binaryPackages();
+export async function packAll(out, given, scope) {
+  const packages = await binaryPackages();
   const unknown = Object.keys(given).filter((key) => !packages.some((each) => each.key === key));
   const missing = scope === 'all' ? packages.filter(({key}) => given[key] === undefined) : [];
   if (unknown.length > 0) throw new Error(`No package is called ${unknown.join(', ')}`);
@@ -124,20 +124,21 @@ export function packAll(out, given, scope) {
 
 /** dist/ as the compiler leaves it: no maps or declarations of an earlier build, nothing of a source that is gone. */
 export function compileProgram() {
-  for (const name of readdirSync(join(root, 'dist'))) rmSync(join(root, 'dist', name), {recursive: true});
+  rmSync(join(root, 'dist'), {recursive: true, force: true});
   npm(['run', '--silent', 'build'], root);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [out, ...words] = process.argv.slice(2);
+async function main([out, ...words]) {
   const given = Object.fromEntries(words.filter((word) => word.includes('=')).map((word) => word.split('=')));
+  const absent = Object.values(given).filter((file) => !existsSync(file));
+  if (out === undefined) throw new Error('Expected a folder for the packages');
+  if (absent.length > 0) throw new Error(`There is no ${absent.join(', ')}`);
   compileProgram();
-  for (const {file, size, unpackedSize, entryCount} of packAll(
-    out,
-    given,
-    words.includes('--all') ? 'all' : 'given',
-  ))
+  const scope = words.includes('--all') ? 'all' : 'given';
+  for (const {file, size, unpackedSize, entryCount} of await packAll(out, given, scope))
     console.log(
       `${file} ${(size / 1e6).toFixed(2)} MB, ${(unpackedSize / 1e6).toFixed(2)} MB unpacked, ${entryCount} files`,
     );
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runScript(() => main(process.argv.slice(2)));

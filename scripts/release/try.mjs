@@ -12,6 +12,8 @@ import {spawnSync} from 'node:child_process';
 import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {basename, join, resolve} from 'node:path';
+import {compiledFile} from '../compiled.mjs';
+import {runScript} from '../run-script.mjs';
 import {CLIENTS, fetchTools, NODES, npmScripts, pathFolder} from './clients.mjs';
 import {compileProgram, packAll, root} from './pack.mjs';
 import {copyOf, debian, thisSystem} from './place.mjs';
@@ -105,12 +107,13 @@ async function main() {
     throw new Error(
       `Expected --quick, --build, --client=NAME, --debian=SUITE, --root=FOLDER or PLATFORM=ENGINE, found ${unknown.join(' ')}`,
     );
+  if (scope === '--quick') compiledFile('app/engine/platforms.js'); // CI has just compiled it
   const script = join(root, 'scripts/release/check-binary.mjs');
   const check = spawnSync(process.execPath, [script, ...Object.values(engines)], {stdio: 'inherit'});
   if (check.status !== 0)
     throw new Error('Build the engine for other machines first: SIDESTEP_PORTABLE=ON npm run native');
-  if (scope !== '--quick') compileProgram(); // CI has just done so
-  const tarballs = packAll(join(work, 'packages'), engines, 'given');
+  if (scope !== '--quick') compileProgram();
+  const tarballs = await packAll(join(work, 'packages'), engines, 'given');
   for (const {file, size, unpackedSize, entryCount} of tarballs)
     console.log(
       `${basename(file)}: ${(size / 1e6).toFixed(2)} MB, ${(unpackedSize / 1e6).toFixed(2)} MB unpacked, ${entryCount} files`,
@@ -126,16 +129,6 @@ async function main() {
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.on(signal, () => {
-    rmSync(work, {recursive: true, force: true});
-    process.exit(130);
-  });
-try {
-  await main();
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 1;
-} finally {
-  rmSync(work, {recursive: true, force: true});
-}
+process.on('exit', () => rmSync(work, {recursive: true, force: true}));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+await runScript(main);

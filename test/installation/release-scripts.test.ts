@@ -1,8 +1,9 @@
 import {spawnSync} from 'node:child_process';
-import {writeFileSync} from 'node:fs';
+import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {temporaryFolder} from '../temporary-folder.js';
 
 const scripts = fileURLToPath(new URL('../../scripts/release/', import.meta.url));
@@ -163,5 +164,64 @@ describe('adapters of several engines', () => {
     });
     expect(stdout).toMatch(says);
     expect(status).toBe(code);
+  });
+});
+
+function start(script: string, words: readonly string[]) {
+  return spawnSync(process.execPath, [script, ...words], {encoding: 'utf8'});
+}
+
+/** One sentence, and no stack. */
+function expectRefusal({status, stderr}: ReturnType<typeof start>, says: RegExp): void {
+  expect(stderr).toMatch(says);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(status).toBe(1);
+}
+
+describe('a checkout that is not compiled', () => {
+  const all = fileURLToPath(new URL('../../scripts/', import.meta.url));
+  const textOf = (path: string) => readFileSync(join(all, path), 'utf8');
+  const paths = readdirSync(all, {recursive: true, encoding: 'utf8'}).filter((path) => path.endsWith('.mjs'));
+  const compilesItself = ['release/pack.mjs'];
+  const users = paths.filter(
+    (path) =>
+      /import \{.*compiled(File|Module)/.test(textOf(path)) &&
+      !compilesItself.includes(path.replaceAll('\\', '/')),
+  );
+  const words: Readonly<Record<string, readonly string[]>> = {
+    'release/architectures.mjs': ['ampere'],
+    'release/try.mjs': ['--quick'],
+  };
+  const checkout = mkdtempSync(join(tmpdir(), 'sidestep-test-'));
+  afterAll(() => rmSync(checkout, {recursive: true, force: true}));
+  beforeAll(() => {
+    cpSync(all, join(checkout, 'scripts'), {recursive: true});
+    cpSync(join(all, '../package.json'), join(checkout, 'package.json'));
+  });
+
+  test.each(users)('%s says so', (path) => {
+    expectRefusal(
+      start(join(checkout, 'scripts', path), words[path.replaceAll('\\', '/')] ?? []),
+      /^The program is not compiled \(there is no dist\/.*\): npm run build\n$/,
+    );
+  });
+
+  test('no other script takes it for granted, but those that soak.mjs starts when it has looked', () => {
+    const careless = paths.filter((path) => /\bfrom '(\.\.\/)+dist\//.test(textOf(path)));
+    expect(careless.filter((path) => !path.startsWith('soak'))).toEqual([]);
+    expect(users.length).toBeGreaterThan(5);
+  });
+});
+
+describe('release scripts refuse in words', () => {
+  test.each([
+    {script: 'pack.mjs', words: [], says: /^Expected a folder for the packages\n$/},
+    {script: 'pack.mjs', words: ['out', 'linux-x64=no/such.node'], says: /^There is no no\/such\.node\n$/},
+    {script: 'check-binary.mjs', words: [], says: /^Expected the addons and plugins to look at\n$/},
+    {script: 'check-binary.mjs', words: ['no/such.node'], says: /^ENOENT: no such file.*no\/such\.node'\n$/},
+    {script: 'compare-adapters.mjs', words: ['one.safetensors'], says: /^Two adapters or more are needed\n$/},
+    {script: 'try.mjs', words: ['--nothing'], says: /^Expected --quick, .* found --nothing\n$/},
+  ])('$script $words', ({script, words, says}) => {
+    expectRefusal(start(join(scripts, script), words), says);
   });
 });
