@@ -45,3 +45,14 @@ test('sums are contracted into fused multiply-adds only where ops/fused.h says s
   expect(options.match(/-ffp-contract=\w+/g)).toEqual(['-ffp-contract=off', '-ffp-contract=off']); // clang-cl, all others
   expect(options).not.toMatch(/-ffast-math|-funsafe-math-optimizations|-Ofast/);
 });
+
+/** What GCC and clang answer by functions of their own library, which clang-cl does not link and Zig's clang does not have whole. */
+const OF_THE_COMPILER = /__builtin_cpu_(?:supports|is|init)|\btarget_clones\b|__attribute__\(\(ifunc/;
+
+test("the engine asks nothing of a compiler's run-time library: on Windows there is none", () => {
+  const found = [...sources, ...readdirSync('native/binding').map((name) => `native/binding/${name}`)].filter(
+    (file) => OF_THE_COMPILER.test(withoutComments(readFileSync(file, 'utf8'))),
+  );
+  expect(found).toEqual([]);
+  expect(OF_THE_COMPILER.test('if (__builtin_cpu_supports("avx2"))')).toBe(true);
+});

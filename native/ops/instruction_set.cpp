@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <initializer_list>
 #include <string_view>
 
 #include "ops/gemm_blas.h"
@@ -18,6 +19,53 @@ InstructionSet choose() {
   return asked == sets.end() ? sets.back() : *asked;
 }
 
+#if defined(__x86_64__)
+
+struct Registers {
+  uint32_t eax, ebx, ecx, edx;
+};
+
+Registers cpuid(uint32_t leaf) {
+  Registers r{};
+  asm("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(0));
+  return r;
+}
+
+/// XCR0: which registers the operating system keeps for each thread. Only where cpuid says that the instruction is there
+/// (OSXSAVE).
+uint32_t kept_registers() {
+  uint32_t low = 0;
+  uint32_t high = 0;
+  asm("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return low;
+}
+
+bool all_of(uint32_t word, std::initializer_list<int> bits) {
+  return std::all_of(bits.begin(), bits.end(), [&](int bit) { return ((word >> bit) & 1U) != 0; });
+}
+
+/// What the processor has and the operating system lets be used, by Intel's manual (volume 1, chapters 14 and 15). Asked of the
+/// processor: GCC's __builtin_cpu_supports takes its answer from the compiler's own library, which clang-cl does not link and
+/// Zig's clang does not have.
+struct Features {
+  bool avx2 = false;    ///< with FMA and the conversions of half precision
+  bool avx512 = false;  ///< F, DQ, BW, VL
+};
+
+Features features() {
+  Features found;
+  if (cpuid(0).eax < 7) return found;
+  const uint32_t first = cpuid(1).ecx;
+  const uint32_t seventh = cpuid(7).ebx;
+  const bool is_kept = all_of(first, {27, 28});  // OSXSAVE, AVX
+  const uint32_t kept = is_kept ? kept_registers() : 0;
+  found.avx2 = all_of(kept, {1, 2}) && all_of(first, {12, 29}) && all_of(seventh, {5});       // XMM, YMM; FMA, F16C; AVX2
+  found.avx512 = found.avx2 && all_of(kept, {5, 6, 7}) && all_of(seventh, {16, 17, 30, 31});  // masks, ZMM twice; F, DQ, BW, VL
+  return found;
+}
+
+#endif
+
 }  // namespace
 
 const char* name_of(InstructionSet set) {
@@ -33,12 +81,9 @@ const char* name_of(InstructionSet set) {
 std::vector<InstructionSet> available_instruction_sets() {
 #if defined(__x86_64__)
   std::vector<InstructionSet> sets{InstructionSet::portable};
-  // Every processor with AVX2 and FMA converts half precision as well; not every compiler knows that feature's name.
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const auto [avx2, avx512] = features();
   if (avx2) sets.push_back(InstructionSet::avx2);
-  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl"))
-    sets.push_back(InstructionSet::avx512);
+  if (avx512) sets.push_back(InstructionSet::avx512);
   return sets;
 #elif defined(__aarch64__)
   return {InstructionSet::neon};  // every 64-bit ARM has it

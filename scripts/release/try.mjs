@@ -60,6 +60,7 @@ function trials(place) {
     return [installs, repairs].map((story) => ({client: 'npm', node: process.versions.node, path, ...story}));
   }
   const tools = fetchTools(place.work);
+  const clients = Object.keys(CLIENTS);
   const folders = new Map();
   const trial = (client, node, story) => {
     const name = `${client}-${node}`;
@@ -74,9 +75,11 @@ function trials(place) {
   }
   if (scope === '--place') {
     const nodes = place.node === undefined ? NODES : ['its own'];
-    return nodes.flatMap((node) => [installs, repairs].map((story) => trial('npm', node, story)));
+    const others = clients.filter((client) => client !== 'npm');
+    return nodes
+      .flatMap((node) => [installs, repairs].map((story) => trial('npm', node, story)))
+      .concat(others.map((client) => trial(client, nodes.at(-1), installs)));
   }
-  const clients = Object.keys(CLIENTS);
   return NODES.flatMap((node) => clients.map((client) => trial(client, node, installs))).concat(
     clients.filter((client) => CLIENTS[client].without).map((client) => trial(client, '22', repairs)),
   );

@@ -81,6 +81,20 @@ describe('a release', () => {
     expect(check).toBeDefined();
   });
 
+  test('judges by the golden suite what is in the engine that is published', () => {
+    const [built, judged] = ['npm run native', 'sidestep_golden'].map((words) =>
+      jobs.engines.steps.findIndex(({run = ''}: {run?: string}) => run.includes(words)),
+    );
+    expect(built).toBeLessThan(judged);
+    const {run, env} = jobs.engines.steps[judged];
+    const folder = /folder = join\(root, '([\w/]+)'\)/.exec(
+      readFileSync(join(root, 'scripts/native.mjs'), 'utf8'),
+    )?.[1];
+    expect(folder).toBeDefined();
+    expect([...run.matchAll(/-(?:B|-build) (\S+)/g)].map(([, name]) => name)).toEqual([folder, folder]);
+    expect(env.SIDESTEP_GOLDEN_PROGRAM.startsWith(`${folder}$`)).toBe(true);
+  });
+
   test('publishes nothing before all is built and compared', () => {
     expect(jobs.publish.needs).toEqual(['engines', 'plugins']);
     const steps = jobs.publish.steps.map(({run}: {run?: string}) => run ?? '').join('\n');
