@@ -24,9 +24,11 @@ void wait_for_end_of(pid_t parent) {
   int events;
   do events = ::kevent(queue, &change, 1, &event, 1, nullptr);
   while (events < 0 && errno == EINTR);
-  // One event: it ended, or it was gone when we asked (EV_ERROR with ESRCH).
-  if (events == 1 || errno == ESRCH) end();
+  // It ended; or it was gone when we asked, which is an event as well. Any other error says nothing of it.
+  const bool is_error = events == 1 && (event.flags & EV_ERROR) != 0;
+  const bool is_gone = is_error ? event.data == ESRCH : events == 1;
   ::close(queue);
+  if (is_gone) end();
 }
 
 }  // namespace
