@@ -16,7 +16,8 @@ function(sidestep_portable target)
     target_link_options(${target} PRIVATE -static)
     return()
   endif()
-  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -dumpmachine OUTPUT_VARIABLE machine OUTPUT_STRIP_TRAILING_WHITESPACE)
+  separate_arguments(words UNIX_COMMAND "${CMAKE_CXX_COMPILER_ARG1}")  # zig is a compiler by its first argument
+  execute_process(COMMAND ${CMAKE_CXX_COMPILER} ${words} -dumpmachine COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE machine OUTPUT_STRIP_TRAILING_WHITESPACE)
   if(machine MATCHES "musl")
     return()
   endif()
@@ -32,7 +33,7 @@ function(sidestep_portable target)
   endforeach()
 endfunction()
 
-foreach(target sidestep_node sidestep_cuda)
+foreach(target sidestep_node sidestep_cuda sidestep_fake_cuda)  # the last takes the real plugin's place where a release is tried
   if(TARGET ${target})
     sidestep_portable(${target})
   endif()

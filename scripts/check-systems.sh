@@ -105,7 +105,7 @@ for system in "$@"; do
     clang-cl) clang_cl ;;
     clang) with_clang build-clang -DSIDESTEP_PRECOMPILED=ON && build_and_run build-clang ;;
     arm64) arm64 ;;
-    musl) with_zig build-musl x86_64-linux-musl && build_and_run build-musl ;;
+    musl) with_zig build-musl x86_64-linux-musl -DSIDESTEP_PORTABLE=ON && build_and_run build-musl ;;
     glibc) with_zig build-glibc x86_64-linux-gnu.2.28 -DSIDESTEP_PORTABLE=ON && build_and_run build-glibc ;;
     macos) with_zig build-macos aarch64-macos.13.3 && ninja -C build-macos --quiet "${programs[@]}" ;;
     *) sed -n 2,10p "$0" && exit 2 ;;

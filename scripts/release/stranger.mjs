@@ -49,8 +49,8 @@ function newPerson({place, name, client, path, registry}) {
     YARN_REGISTRY: registry,
     CI: 'true',
   };
-  const act = async (status, words) => {
-    const {words: wrapped, options} = place.command(words, {cwd: project, env});
+  const act = async (status, words, more = {}) => {
+    const {words: wrapped, options} = place.command(words, {cwd: project, env: {...env, ...more}});
     return expectStatus(status, wrapped, options);
   };
   return {project, act, ...CLIENTS[client]};
@@ -76,6 +76,10 @@ async function train({act, start, project}, origin) {
   expectText(found, origin, 'doctor found another engine');
   await act(0, [...start, 'example']);
   await act(0, [...start, 'run', 'smoke.yaml', '--plain']);
+  return adapterOf({project});
+}
+
+function adapterOf({project}) {
   const folder = join(project, 'output/smoke/comfyui');
   const [file] = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
   if (file === undefined) throw new Error(`no adapter in ${folder}`);
@@ -87,6 +91,29 @@ export async function withEngine(trial) {
   const person = newPerson({...trial, name: `${trial.client} ${trial.node}`});
   await person.act(0, person.install);
   return train(person, /\(the package for this system\)/);
+}
+
+/**
+ * With the package of a plugin that has cards here: a card's owner, or the made-up one's. The engine must find it where this package manager
+ * lays it, and take its errors for what they are.
+ */
+export async function withPlugin(trial) {
+  const person = newPerson({...trial, name: `${trial.client} ${trial.node} card`});
+  await person.act(0, person.install);
+  await person.act(0, [...person.install.slice(0, -1), trial.plugin]);
+  const {stdout} = await person.act(0, [...person.start, 'doctor', '--json']);
+  const card = JSON.parse(stdout).checks.find(({name}) => name === 'engine_cuda_0');
+  if (card?.state !== 'ok') throw new Error(`doctor does not see the plugin's card: ${stdout}`);
+  await person.act(0, [...person.start, 'example']);
+  const file = join(person.project, 'smoke.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('device: cpu', 'device: cuda'));
+  const run = [...person.start, 'run', 'smoke.yaml', '--plain'];
+  if (/fake CUDA/.test(card.found)) {
+    const {stdout: said, stderr} = await person.act(1, run, {SIDESTEP_CARD_BYTES: '100000'});
+    expectText(said + stderr, /native\/out-of-memory/, 'a card that is too small');
+  }
+  await person.act(0, run);
+  return adapterOf(person);
 }
 
 /** Optional packages left out, no compiler: every command says what is the matter, and the words of `doctor` are typed as they are. */

@@ -8,6 +8,8 @@
 //   --debian=SUITE   in a bare Debian of that name, with its older C library (root; apt: debootstrap)
 //   --root=FOLDER    in a copy of the file system there, which may be of any Linux (root); its usr/bin/node, where it has one, runs all
 //   PLATFORM=ENGINE  publishes this engine for that platform, in place of the one in build/addon for this machine
+//   PLATFORM-GENERATION=PLUGIN   also this CUDA plugin, which has cards here: a real one, or build/addon/sidestep_fake_cuda.so. With
+//                    every package manager the plugin's package is installed, found, and trained on
 import {spawnSync} from 'node:child_process';
 import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -18,7 +20,7 @@ import {CLIENTS, fetchTools, NODES, npmScripts, pathFolder} from './clients.mjs'
 import {compileProgram, packAll, root} from './pack.mjs';
 import {copyOf, debian, thisSystem} from './place.mjs';
 import {startRegistry} from './registry.mjs';
-import {expectStatus, ownEngine, withEngine, withoutEngine} from './stranger.mjs';
+import {expectStatus, ownEngine, withEngine, withoutEngine, withPlugin} from './stranger.mjs';
 
 const words = process.argv.slice(2);
 const chosenBy = (option) => words.find((word) => word.startsWith(`--${option}=`))?.slice(option.length + 3);
@@ -36,6 +38,10 @@ const engines =
   given.length > 0
     ? Object.fromEntries(given)
     : {[`${process.platform}-${process.arch}`]: join(root, 'build/addon/Release/sidestep.node')};
+/** The package of the plugin that is given. */
+const plugin = Object.keys(engines)
+  .filter((name) => /\.(so|dll)$/.test(engines[name]))
+  .map((name) => `@sidestep-ace/cuda-${name}`)[0];
 const work = mkdtempSync(join(tmpdir(), 'sidestep-release-'));
 chmodSync(work, 0o755);
 
@@ -51,6 +57,7 @@ async function publish(file, {url, token}) {
 
 const installs = {says: 'installed, and trained the example', act: withEngine};
 const repairs = {says: 'told how to get the engine, got it, and trained the example', act: withoutEngine};
+const cards = {says: 'installed the plugin for a card, and trained the example on it', act: withPlugin};
 const builds = {says: 'compiled the engine, and trained the example', act: ownEngine};
 
 /** Who does what. */
@@ -80,6 +87,7 @@ function trials(place) {
       .flatMap((node) => [installs, repairs].map((story) => trial('npm', node, story)))
       .concat(others.map((client) => trial(client, nodes.at(-1), installs)));
   }
+  if (plugin !== undefined) return clients.map((client) => trial(client, '22', {...cards, plugin}));
   return NODES.flatMap((node) => clients.map((client) => trial(client, node, installs))).concat(
     clients.filter((client) => CLIENTS[client].without).map((client) => trial(client, '22', repairs)),
   );
