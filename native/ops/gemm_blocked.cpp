@@ -1,6 +1,7 @@
 #include "ops/gemm_blocked.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "ops/gemm_tile.h"
 #include "ops/kernels.h"
@@ -145,15 +146,93 @@ void pack_b(const Problem& p, Block& block, const Grid& grid, ThreadPool* pool) 
 // The places where the sum is cut, equal pieces of at most kMaxKc.
 int64_t piece_of(int64_t k) { return k == 0 ? 0 : ceil_div(k, ceil_div(k, kMaxKc)); }
 
+// Whether neighbouring rows of A begin on different sets of the first cache (64 of 64 bytes): only then do a register tile's rows
+// stay there where they are, as a packed panel does.
+bool rows_spread(const Operand& a) {
+  constexpr int64_t kWay = 4096 / sizeof(float);
+  return a.along == Along::k && a.ld % kWay != 0;
+}
+
 bool whole_vectors_are_readable(const Problem& p) { return p.n % tile_kernels().lanes == 0; }
 
-void multiply_tiles(const Problem& p, ThreadPool* pool) {
+Reading reading_of_a(const Problem& p) {
   // A transposed A is read with long strides, which only a single pass over it can afford.
   const int64_t few = p.a.along == Along::k ? kDirectAColumns : tile_kernels().columns();
-  const bool read_a = p.a.dtype == DType::f32 && (p.n <= few || p.k <= kDirectADepth);
+  const bool direct = p.a.dtype == DType::f32 && (p.n <= few || p.k <= kDirectADepth || rows_spread(p.a));
+  return direct ? Reading::direct : Reading::packed;
+}
+
+Reading reading_of_b(const Problem& p) {
   // A tile reads whole vectors of B; only a packed panel has the zeros that fill up the last one.
-  const bool read_b = p.b.dtype == DType::f32 && p.b.along == Along::panel && p.m <= kDirectBPanels * tile_kernels().rows &&
+  const bool direct = p.b.dtype == DType::f32 && p.b.along == Along::panel && p.m <= kDirectBPanels * tile_kernels().rows &&
                       whole_vectors_are_readable(p);
+  return direct ? Reading::direct : Reading::packed;
+}
+
+// C in strips of a few tiles' columns, each of which one thread computes from top to bottom: it packs its part of B for itself
+// and reads A where it lies. All threads have as many. Weights come from memory: what of B is packed next is asked for meanwhile,
+// where a product that packs all of B first would wait for it.
+struct Strips {
+  const Problem& p;
+  Grid grid;  ///< a strip is a part of the columns
+  int64_t piece;
+
+  PanelRun lines(int64_t strip, int64_t k) const {
+    const int64_t first = grid.columns.begin(strip) * grid.width;
+    return {first,      std::min(grid.columns.begin(strip + 1) * grid.width, p.n) - first,
+            grid.width, LastPanel::padded,
+            k,          std::min(piece, p.k - k)};
+  }
+  std::optional<PanelRun> lines_after(int64_t strip, int64_t k) const {
+    if (k + piece < p.k) return lines(strip, k + piece);
+    if (strip + 1 < grid.columns.parts) return lines(strip + 1, 0);
+    return std::nullopt;
+  }
+};
+
+std::optional<Strips> make_strips(const Problem& p, ThreadPool* pool) {
+  if (pool == nullptr || p.k == 0) return std::nullopt;
+  Grid grid = make_grid(p, p.n, Reading::packed, pool->threads());
+  const int64_t parts = ceil_div(ceil_div(grid.columns.count, kTilesTogether), pool->threads()) * pool->threads();
+  // A panel of A that meets one tile alone costs as much as the tile.
+  if (grid.columns.count < 2 * parts) return std::nullopt;
+  grid.columns.parts = parts;
+  return Strips{p, grid, piece_of(p.k)};
+}
+
+void run_strip(const Strips& s, int64_t strip) {
+  const Problem& p = s.p;
+  const Grid& grid = s.grid;
+  float* packed = packed_b.at_least(grid.columns.largest() * grid.width * s.piece);
+  for (int64_t k = 0; k < p.k; k += s.piece) {
+    const PanelRun lines = s.lines(strip, k);
+    const std::optional<PanelRun> next = s.lines_after(strip, k);
+    pack(p.b, lines, packed);
+    const Block block{.k_first = k,
+                      .kc = lines.kc,
+                      .first_column = lines.first,
+                      .n = lines.lines,
+                      .beta = k == 0 ? p.beta : 1,
+                      .bias = k == 0 ? p.bias : nullptr,
+                      .a = Reading::direct,
+                      .b = Reading::packed,
+                      .packed_b = packed};
+    for (int64_t i = 0; i < grid.rows.count; ++i) {
+      if (next) fetch(p.b, *next, i, grid.rows.count);
+      for (int64_t j = 0; j < block.n; j += grid.width) {
+        const int64_t row = i * grid.height;
+        run_tile(p, block, grid, {row, std::min(grid.height, p.m - row), j, std::min(grid.width, block.n - j)}, nullptr);
+      }
+    }
+  }
+}
+
+void multiply_tiles(const Problem& p, ThreadPool* pool) {
+  const Reading a = reading_of_a(p), b = reading_of_b(p);
+  if (a == Reading::direct && b == Reading::packed) {
+    if (const std::optional<Strips> strips = make_strips(p, pool))
+      return pool->parallel_for(strips->grid.columns.parts, [&](int64_t strip) { run_strip(*strips, strip); });
+  }
   const int threads = pool == nullptr ? 1 : pool->threads();
   const int64_t piece = piece_of(p.k);
   for (int64_t column = 0; column < p.n; column += kMaxNc) {
@@ -165,8 +244,8 @@ void multiply_tiles(const Problem& p, ThreadPool* pool) {
                   .n = std::min(kMaxNc, p.n - column),
                   .beta = k == 0 ? p.beta : 1,
                   .bias = k == 0 ? p.bias : nullptr,
-                  .a = read_a ? Reading::direct : Reading::packed,
-                  .b = read_b ? Reading::direct : Reading::packed,
+                  .a = a,
+                  .b = b,
                   .packed_b = nullptr};
       const Grid grid = make_grid(p, block.n, block.b, threads);
       if (block.b == Reading::packed) pack_b(p, block, grid, pool);

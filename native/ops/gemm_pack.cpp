@@ -171,4 +171,16 @@ void pack(const Operand& operand, const PanelRun& run, float* to) {
   }
 }
 
+void fetch(const Operand& operand, const PanelRun& run, int64_t part, int64_t parts) {
+  constexpr int64_t kLine = 64;
+  const bool along_k = operand.along == Along::k;
+  const int64_t rows = along_k ? run.lines : run.kc, first = along_k ? run.first : run.k_first;
+  const auto size = static_cast<int64_t>(dtype_size(operand.dtype));
+  const int64_t begin = (along_k ? run.k_first : run.first) * size, bytes = (along_k ? run.kc : run.lines) * size;
+  for (int64_t row = part * rows / parts; row < (part + 1) * rows / parts; ++row) {
+    const auto* from = static_cast<const std::byte*>(operand.data) + (first + row) * operand.ld * size + begin;
+    for (int64_t i = 0; i < bytes; i += kLine) __builtin_prefetch(from + i, 0, 2);
+  }
+}
+
 }  // namespace sidestep::gemm_detail

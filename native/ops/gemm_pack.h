@@ -42,4 +42,7 @@ struct PanelRun {
 /// panel by panel, rows a power of two apart would meet in a few sets of the cache and every line be fetched twice.
 void pack(const Operand& operand, const PanelRun& run, float* to);
 
+/// Asks for part `part` of `parts` of what `pack` is going to read, so that it is in the second cache by then.
+void fetch(const Operand& operand, const PanelRun& run, int64_t part, int64_t parts);
+
 }  // namespace sidestep::gemm_detail
