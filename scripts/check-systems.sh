@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Other compilers and other systems, as far as this machine can try them. Windows has a script of its own: scripts/windows/check.sh.
-#   scripts/check-systems.sh syntax   clang and libc++ read every file, warnings as errors (apt: clang libc++-dev libc++abi-dev)
+#   scripts/check-systems.sh syntax   clang and libc++ read every file, in lots, warnings as errors (apt: clang libc++-dev libc++abi-dev)
 #   scripts/check-systems.sh clang-cl clang for Windows reads every file under its options for MSVC, with MinGW's headers (apt: clang-tools g++-mingw-w64-x86-64-posix)
 #   scripts/check-systems.sh clang    they build it all; tests and golden suite
 #   scripts/check-systems.sh arm64    cross-compiled; golden suite and SIMT machine under QEMU, and the bits of this processor (apt: g++-aarch64-linux-gnu qemu-user-static)
@@ -47,7 +47,7 @@ read_all() { # read_all FOLDER
 }
 
 syntax() {
-  FLAGS=-O0 with_clang build-clang-syntax -DSIDESTEP_PRECOMPILED=ON
+  FLAGS=-O0 with_clang build-clang-syntax -DSIDESTEP_PRECOMPILED=ON -DSIDESTEP_UNITY=ON
   read_all build-clang-syntax
 }
 
