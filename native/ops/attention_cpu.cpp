@@ -163,6 +163,20 @@ void attend_block(const Forward& f, int64_t b, int64_t h, int64_t first) {
   finish(f, block);
 }
 
+struct Place {
+  int64_t b, h, block;
+};
+
+/// Which block of queries a task has. A sample's blocks are cut into one part for each thread, a part's heads come one after the
+/// other: what a thread reads and writes is in the rows that are its own in the ops around, and a head's keys and values stay in
+/// its second cache from block to block.
+Place place_of(int64_t task, int64_t heads, int64_t blocks, int64_t parts) {
+  const int64_t b = task / (heads * blocks), index = task % (heads * blocks);
+  const int64_t part = ((index / heads + 1) * parts - 1) / blocks, first = part * blocks / parts;
+  const int64_t size = (part + 1) * blocks / parts - first, within = index - first * heads;
+  return {b, within / size, first + within % size};
+}
+
 }  // namespace
 
 // FLOPs: 4 B H hd per allowed pair, in two products of register tiles. Keys are transposed into panels once for all query
@@ -173,9 +187,10 @@ void attention(const Attention& op, Stream& stream) {
   if (op.q.numel() == 0) return;
   const Forward f{op, pack_panels(op.k, width, panels.at_least(HeadPanels::floats(op.k, width)), stream),
                   pack_rows(op.v, rows.at_least(HeadRows::floats(op.v)), stream), Reach{op.k.dim(1), op.window, op.causality}};
-  const int64_t blocks = (queries + kQueries - 1) / kQueries;
+  const int64_t blocks = (queries + kQueries - 1) / kQueries, parts = std::min<int64_t>(stream.pool().threads(), blocks);
   stream.pool().parallel_for(op.q.dim(0) * heads * blocks, [&](int64_t task) {
-    attend_block(f, task / (heads * blocks), task / blocks % heads, task % blocks * kQueries);
+    const Place place = place_of(task, heads, blocks, parts);
+    attend_block(f, place.b, place.h, place.block * kQueries);
   });
 }
 

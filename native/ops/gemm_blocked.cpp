@@ -24,6 +24,8 @@ constexpr int64_t kDirectAColumns = 256;
 constexpr int64_t kDirectADepth = 64;
 // A row of B that meets fewer panels of A than this is read where it is.
 constexpr int64_t kDirectBPanels = 5;
+// Rows of a thread that repay its own packing of all of B, 4 % of its time.
+constexpr int64_t kStripRows = 320;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -169,9 +171,9 @@ Reading reading_of_b(const Problem& p) {
   return direct ? Reading::direct : Reading::packed;
 }
 
-// C in strips of a few tiles' columns, each of which one thread computes from top to bottom: it packs its part of B for itself
-// and reads A where it lies. All threads have as many. Weights come from memory: what of B is packed next is asked for meanwhile,
-// where a product that packs all of B first would wait for it.
+// C's rows in one part for each thread, a part in strips of a few tiles' columns. Of every strip a thread packs B for itself and
+// reads A where it lies, so what it touches but for B is in the rows that are its own in the ops around. Weights come from
+// memory: what of B is packed next is asked for meanwhile, where a product that packs all of B first would wait for it.
 struct Strips {
   const Problem& p;
   Grid grid;  ///< a strip is a part of the columns
@@ -191,18 +193,17 @@ struct Strips {
 };
 
 std::optional<Strips> make_strips(const Problem& p, ThreadPool* pool) {
-  if (pool == nullptr || p.k == 0) return std::nullopt;
+  if (pool == nullptr || p.k == 0 || p.m < kStripRows * pool->threads()) return std::nullopt;
   Grid grid = make_grid(p, p.n, Reading::packed, pool->threads());
-  const int64_t parts = ceil_div(ceil_div(grid.columns.count, kTilesTogether), pool->threads()) * pool->threads();
-  // A panel of A that meets one tile alone costs as much as the tile.
-  if (grid.columns.count < 2 * parts) return std::nullopt;
-  grid.columns.parts = parts;
+  grid.rows.parts = pool->threads();
+  grid.columns.parts = ceil_div(grid.columns.count, kTilesTogether);
   return Strips{p, grid, piece_of(p.k)};
 }
 
-void run_strip(const Strips& s, int64_t strip) {
+void run_strip(const Strips& s, int64_t row_part, int64_t strip) {
   const Problem& p = s.p;
   const Grid& grid = s.grid;
+  const int64_t first_panel = grid.rows.begin(row_part), panels = grid.rows.begin(row_part + 1) - first_panel;
   float* packed = packed_b.at_least(grid.columns.largest() * grid.width * s.piece);
   for (int64_t k = 0; k < p.k; k += s.piece) {
     const PanelRun lines = s.lines(strip, k);
@@ -217,10 +218,10 @@ void run_strip(const Strips& s, int64_t strip) {
                       .a = Reading::direct,
                       .b = Reading::packed,
                       .packed_b = packed};
-    for (int64_t i = 0; i < grid.rows.count; ++i) {
-      if (next) fetch(p.b, *next, i, grid.rows.count);
+    for (int64_t i = 0; i < panels; ++i) {
+      if (next) fetch(p.b, *next, i, panels);
       for (int64_t j = 0; j < block.n; j += grid.width) {
-        const int64_t row = i * grid.height;
+        const int64_t row = (first_panel + i) * grid.height;
         run_tile(p, block, grid, {row, std::min(grid.height, p.m - row), j, std::min(grid.width, block.n - j)}, nullptr);
       }
     }
@@ -230,8 +231,10 @@ void run_strip(const Strips& s, int64_t strip) {
 void multiply_tiles(const Problem& p, ThreadPool* pool) {
   const Reading a = reading_of_a(p), b = reading_of_b(p);
   if (a == Reading::direct && b == Reading::packed) {
-    if (const std::optional<Strips> strips = make_strips(p, pool))
-      return pool->parallel_for(strips->grid.columns.parts, [&](int64_t strip) { run_strip(*strips, strip); });
+    if (const std::optional<Strips> strips = make_strips(p, pool)) {
+      const int64_t parts = strips->grid.columns.parts;
+      return pool->parallel_for(strips->grid.tasks(), [&](int64_t task) { run_strip(*strips, task / parts, task % parts); });
+    }
   }
   const int threads = pool == nullptr ? 1 : pool->threads();
   const int64_t piece = piece_of(p.k);
