@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "ops/gemm_tile.h"
 
@@ -65,15 +66,30 @@ void fetch_lines(const T* lines, int64_t ld, int64_t k, int64_t kc) {
   for (int64_t r = 0; r < 4; ++r) __builtin_prefetch(lines + r * ld + k);
 }
 
+// As many lines as fill whole vectors of the chosen instruction set, and how many those are; none of 16-bit numbers.
+template <typename T>
+int64_t transpose_lines(const T* from, int64_t ld, const Panel& p, float* to) {
+  int64_t line = 0;
+  if constexpr (std::is_same_v<T, float>) {
+    const TileKernels& kernels = tile_kernels();
+    if (p.kc % kernels.lanes != 0) return 0;
+    for (; line + kernels.lanes <= p.lines; line += kernels.lanes)
+      kernels.transpose(from + line * ld, ld, to + line, p.step, p.kc);
+  }
+  return line;
+}
+
 // Lines contiguous along k: the panel is their transpose. A cache line's worth of every line at a time: what is written
 // meanwhile, some 2 KB, stays in the first cache until it is complete.
 template <typename T>
 void pack_lines(const T* from, int64_t ld, const Panel& p, float* to) {
+  const int64_t first = transpose_lines(from, ld, p, to);
+  if (first == p.step) return;
   constexpr int64_t kBlock = 64 / sizeof(T);
   const int64_t whole = p.kc - p.kc % 4, quads = p.lines - p.lines % 4;
   for (int64_t block = 0; block < whole; block += kBlock) {
     const int64_t end = std::min(block + kBlock, whole);
-    for (int64_t i = 0; i < quads; i += 4) {
+    for (int64_t i = first; i < quads; i += 4) {
       const T* lines = from + i * ld;
       fetch_lines(lines, ld, block + 2 * kBlock, p.kc);
       for (int64_t k = block; k < end; k += 4) transpose_4x4(lines + k, ld, to + k * p.step + i, p.step);
@@ -82,7 +98,7 @@ void pack_lines(const T* from, int64_t ld, const Panel& p, float* to) {
       for (int64_t k = block; k < end; ++k) to[k * p.step + i] = as_float(from[i * ld + k]);
   }
   for (int64_t k = whole; k < p.kc; ++k)
-    for (int64_t i = 0; i < p.lines; ++i) to[k * p.step + i] = as_float(from[i * ld + k]);
+    for (int64_t i = first; i < p.lines; ++i) to[k * p.step + i] = as_float(from[i * ld + k]);
   if (const int64_t end = readable(p.lines, p.step); end > p.lines)
     for (int64_t k = 0; k < p.kc; ++k) std::fill(to + k * p.step + p.lines, to + k * p.step + end, 0.F);
 }
@@ -125,17 +141,33 @@ void pack_as(const Operand& operand, const Panel& p, float* to) {
 
 constexpr int64_t kAhead = 4;  // rows asked for before they are copied: they lie far apart
 
+// Whole panels of a register tile's width by whole vectors, and how many those are; none of 16-bit numbers.
+template <typename T>
+int64_t copy_panels(const T* from, int64_t ld, const PanelRun& run, float* to) {
+  if constexpr (std::is_same_v<T, float>) {
+    const TileKernels& kernels = tile_kernels();
+    if (run.height == kernels.columns()) {
+      kernels.copy_rows(from, ld, to, run.lines / run.height, run.kc);
+      return run.lines / run.height;
+    }
+  }
+  return 0;
+}
+
 template <typename T>
 void pack_rows_across(const Operand& operand, const PanelRun& run, float* to) {
   const T* from = static_cast<const T*>(operand.data) + run.k_first * operand.ld + run.first;
+  const int64_t done = copy_panels(from, operand.ld, run, to);
+  if (done * run.height == run.lines) return;
   const int64_t whole = run.lines / run.height, rest = run.lines % run.height;
   const int64_t panel_floats = run.height * run.kc, last_step = run.last == LastPanel::padded ? run.height : rest;
   for (int64_t k = 0; k < run.kc; ++k) {
-    const T* row = from + k * operand.ld;
-    float* out = to + k * run.height;
+    const T* row = from + k * operand.ld + done * run.height;
+    float* out = to + k * run.height + done * panel_floats;
     if (k + kAhead < run.kc)
-      for (int64_t i = 0; i < run.lines; i += 64 / sizeof(T)) __builtin_prefetch(row + kAhead * operand.ld + i);
-    for (int64_t i = 0; i < whole; ++i, row += run.height, out += panel_floats) copy_row(row, run.height, out);
+      for (int64_t i = 0; i < run.lines - done * run.height; i += 64 / sizeof(T))
+        __builtin_prefetch(row + kAhead * operand.ld + i);
+    for (int64_t i = done; i < whole; ++i, row += run.height, out += panel_floats) copy_row(row, run.height, out);
     if (rest == 0) continue;
     out = to + whole * panel_floats + k * last_step;
     copy_row(row, rest, out);

@@ -50,6 +50,10 @@ struct TileKernels {
   using DotsFunction = void (*)(const Dots&);
   TileFunction tile[2][kMaxTileRows][kMaxTileVectors];  ///< [Source][rows - 1][vectors - 1]
   DotsFunction dots[kMaxDotRows];                       ///< [rows - 1]
+  /// to[k * step + i] = from[i * ld + k] for `lanes` lines i and k < kc, a multiple of `lanes`.
+  void (*transpose)(const float* from, int64_t ld, float* to, int64_t step, int64_t kc);
+  /// to[p * columns() * kc + k * columns() + i] = from[k * ld + p * columns() + i] for p < panels, i < columns().
+  void (*copy_rows)(const float* from, int64_t ld, float* to, int64_t panels, int64_t kc);
 
   int columns() const { return vectors * lanes; }
 };

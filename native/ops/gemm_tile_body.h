@@ -246,6 +246,69 @@ void dots(const Dots& d) {
   }
 }
 
+// Of vectors a and b, lane by lane: where the lane's number lacks the bit `distance`, a's lane, or a's that far up for the upper
+// of both; elsewhere b's that far down, or b's lane.
+template <int lanes, int distance, int... l>
+[[gnu::always_inline]] inline void exchange(typename Vector<lanes>::type& a, typename Vector<lanes>::type& b,
+                                            std::integer_sequence<int, l...>) {
+#if __has_builtin(__builtin_shufflevector)
+  const auto low = __builtin_shufflevector(a, b, ((l & distance) != 0 ? lanes + l - distance : l)...);
+  b = __builtin_shufflevector(a, b, ((l & distance) != 0 ? lanes + l : l + distance)...);
+#else  // GCC before 12
+  typedef int Mask __attribute__((vector_size(lanes * sizeof(int))));
+  const auto low = __builtin_shuffle(a, b, Mask{((l & distance) != 0 ? lanes + l - distance : l)...});
+  b = __builtin_shuffle(a, b, Mask{((l & distance) != 0 ? lanes + l : l + distance)...});
+#endif
+  a = low;
+}
+
+// Transposes lanes x lanes numbers: pairs of rows that are `distance` apart exchange what belongs to the other, then those twice
+// as far.
+template <int lanes, int distance = 1>
+[[gnu::always_inline]] inline void transpose_square(typename Vector<lanes>::type (&rows)[lanes]) {
+  if constexpr (distance < lanes) {
+    constexpr auto all = std::make_integer_sequence<int, lanes>();
+    const auto pair = [&](auto i) __attribute__((always_inline)) {
+      if constexpr ((i() & distance) == 0) exchange<lanes, distance>(rows[i()], rows[i() + distance], all);
+    };
+    [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) {
+      (pair(std::integral_constant<int, i>()), ...);
+    }
+    (all);
+    transpose_square<lanes, 2 * distance>(rows);
+  }
+}
+
+// Bytes: 8 a number, most of them to and from the second cache; log2(lanes) exchanges a vector.
+template <int lanes>
+void transpose_lines(const float* from, int64_t ld, float* to, int64_t step, int64_t kc) {
+  constexpr int64_t kLinesAhead = 128;
+  constexpr auto all = std::make_integer_sequence<int, lanes>();
+  for (int64_t k = 0; k < kc; k += lanes) {
+    typename Vector<lanes>::type rows[lanes];
+    [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) {
+      (__builtin_prefetch(from + i * ld + k + kLinesAhead), ...);
+      ((rows[i] = load<lanes>(from + i * ld + k)), ...);
+      transpose_square<lanes>(rows);
+      (store<lanes>(to + (k + i) * step, rows[i]), ...);
+    }
+    (all);
+  }
+}
+
+template <int lanes, int vectors>
+void copy_rows(const float* from, int64_t ld, float* to, int64_t panels, int64_t kc) {
+  constexpr int64_t kRowsAhead = 8;
+  constexpr int columns = vectors * lanes;
+  for (int64_t k = 0; k < kc; ++k, from += ld, to += columns) {
+    for (int64_t p = 0; p < panels; ++p) {
+      fetch<columns>(from + kRowsAhead * ld + p * columns);
+      for (int v = 0; v < vectors; ++v)
+        store<lanes>(to + p * columns * kc + v * lanes, load<lanes>(from + p * columns + v * lanes));
+    }
+  }
+}
+
 template <int lanes, int rows, int vectors, int r>
 constexpr void fill_row(TileKernels& kernels) {
   if constexpr (r <= rows) {
@@ -262,7 +325,7 @@ constexpr void fill_row(TileKernels& kernels) {
 template <int lanes, int rows, int vectors>
 constexpr TileKernels make_tile_kernels(const char* name) {
   static_assert(rows <= kMaxTileRows && vectors <= kMaxTileVectors);
-  TileKernels kernels{name, rows, vectors, lanes, {}, {}};
+  TileKernels kernels{name, rows, vectors, lanes, {}, {}, &transpose_lines<lanes>, &copy_rows<lanes, vectors>};
   const auto fill = [&]<int... r>(std::integer_sequence<int, r...>) { (fill_row<lanes, rows, vectors, r + 1>(kernels), ...); };
   fill(std::make_integer_sequence<int, kMaxTileRows>());
   return kernels;
