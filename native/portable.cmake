@@ -9,6 +9,10 @@ function(sidestep_portable target)
     target_link_options(${target} PRIVATE -Wl,-x)
     return()  # the C++ runtime belongs to the system
   endif()
+  if(SIDESTEP_ZIG)
+    target_link_options(${target} PRIVATE -s)
+    return()  # its C++ runtime is always inside and hidden, and the C library it links with is the one that its target names
+  endif()
   # Hidden: Node brings a C++ runtime of its own, whose functions would otherwise be taken in place of these. libgcc_s stays
   # shared on Linux (Node needs it too): exceptions cross from the plugin to the addon.
   target_link_options(${target} PRIVATE -static-libstdc++ -Wl,--exclude-libs,ALL -s)
@@ -16,8 +20,7 @@ function(sidestep_portable target)
     target_link_options(${target} PRIVATE -static)
     return()
   endif()
-  separate_arguments(words UNIX_COMMAND "${CMAKE_CXX_COMPILER_ARG1}")  # zig is a compiler by its first argument
-  execute_process(COMMAND ${CMAKE_CXX_COMPILER} ${words} -dumpmachine COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE machine OUTPUT_STRIP_TRAILING_WHITESPACE)
+  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -dumpmachine COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE machine OUTPUT_STRIP_TRAILING_WHITESPACE)
   if(machine MATCHES "musl")
     return()
   endif()

@@ -2,6 +2,7 @@
 #   ZIG=.../zig ZIG_TARGET=x86_64-linux-musl cmake -S . -B build-musl -G Ninja -DCMAKE_TOOLCHAIN_FILE=native/zig.cmake -DSIDESTEP_CUDA=OFF
 set(zig "$ENV{ZIG}")
 set(zig_target "$ENV{ZIG_TARGET}")
+set(SIDESTEP_ZIG ON)  # native/portable.cmake asks
 if(zig_target MATCHES "macos")
   set(CMAKE_SYSTEM_NAME Darwin)
 else()
