@@ -12,7 +12,7 @@ const NEWEST = {GLIBC: '2.28', GCC: '7.0.0', macOS: '13.3'};
 
 /** What every system with Node has. */
 const LIBRARIES = {
-  elf: /^(libc|libm|libdl|libpthread|librt|libgcc_s|ld-linux-x86-64|ld-linux-aarch64)\.so\.\d$|^libc\.musl-\w+\.so\.1$/,
+  elf: /^(libc|libm|libdl|libpthread|librt|libgcc_s|ld-linux-x86-64|ld-linux-aarch64)\.so\.\d$|^libc\.musl-\w+\.so\.1$|^libc\.so$/, // the last: musl's loader, whatever it is called
   pe: /^(NODE\.EXE|KERNEL32\.dll|ADVAPI32\.dll|bcrypt\.dll|msvcrt\.dll|ntdll\.dll|SHELL32\.dll|USER32\.dll|api-ms-win-crt-[\w-]+\.dll)$/i,
   macho: /^\/usr\/lib\/(libSystem\.B|libc\+\+\.1|libc\+\+abi)\.dylib$/, // Apple's C++ runtime is part of the system
 };

@@ -50,6 +50,18 @@ describe('a binary for other machines', () => {
       fault: /needs libopenblas\.so\.0/,
     },
     {
+      name: 'musl, as Alpine calls it',
+      libraries: ['libc.musl-x86_64.so.1'],
+      symbol: ['GLIBC_2.2.5', 'free'],
+      fault: undefined,
+    },
+    {
+      name: 'musl, as it calls itself',
+      libraries: ['libc.so'],
+      symbol: ['GLIBC_2.2.5', 'free'],
+      fault: undefined,
+    },
+    {
       name: 'a newer unwinder',
       libraries: [],
       symbol: ['GCC_12.0.0', '__hf'],
