@@ -1,6 +1,6 @@
 // The package managers of strangers, and the Nodes that run them: all from the registry, as npm packages.
 import {execFileSync} from 'node:child_process';
-import {chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 
 export const NODES = ['20', '22', '24'];
@@ -73,7 +73,7 @@ export function pathFolder(place, name, node, managers) {
   mkdirSync(folder);
   symlinkSync(place.inside(node), join(folder, 'node'));
   for (const program of SYSTEM) {
-    const found = ['/bin', '/usr/bin'].map((at) => join(at, program)).find((path) => existsSync(path));
+    const found = ['/bin', '/usr/bin'].map((at) => join(at, program)).find(place.has);
     if (found !== undefined) symlinkSync(found, join(folder, program));
   }
   for (const [manager, script] of Object.entries(managers)) {

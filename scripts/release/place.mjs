@@ -1,19 +1,20 @@
 // Where strangers live: this system, as an ordinary user; or a system of their own in a folder, of which they see nothing else.
 import {execFileSync, spawnSync} from 'node:child_process';
-import {chmodSync, copyFileSync, existsSync, mkdirSync} from 'node:fs';
+import {chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync} from 'node:fs';
 import {basename, join} from 'node:path';
 
 /** No one in particular, where root runs this. */
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
 
-/** This system. `command` gives what to spawn, so that `words` run in `cwd` with `env` and nothing else. */
+/** This system. `has`: whether a program is there; `command` gives what to spawn, so that `words` run in `cwd` with `env` and nothing else. */
 export function thisSystem(work) {
   return {
     title: undefined,
     work,
     owner: isRoot ? NOBODY : undefined,
     inside: (path) => path,
+    has: existsSync,
     node: undefined,
     command: (words, {cwd, env}) => ({
       words,
@@ -60,6 +61,8 @@ function within(root, name, work) {
     work: home,
     owner: NOBODY,
     inside,
+    // Links of a system lead to places in it: whether the link is there is all that can be seen from outside.
+    has: (path) => lstatSync(join(root, path), {throwIfNoEntry: false}) !== undefined,
     node: existsSync(own) ? own : undefined,
     // The mounts are seen by this command alone, and end with it.
     command: (words, {cwd, env}) => ({
