@@ -18,4 +18,15 @@ inline bool on_fake_card() {
          std::string_view(cuda_plugin().describe(device.index).name).ends_with(kFakeCardEnding);
 }
 
+/// Of a card's memory, by whatever is there.
+inline size_t used_bytes(Device card) {
+  const CudaDevice described = cuda_plugin().describe(card.index);
+  return described.memory_bytes - described.free_bytes;
+}
+
+/// Whether its products take memory of their own: those of the library do, as the SIMT machine runs it.
+inline bool keeps_workspaces(Device card) {
+  return cuda_plugin().backend.name == std::string_view("cuda") && !cuda_plugin().describe(card.index).own_products;
+}
+
 }  // namespace sidestep::testing

@@ -111,9 +111,7 @@ TEST("trainer shortage: an allocation that fails while a run is opened fails it 
 /// A card on which so much is free when the run is opened.
 Outcome run_on_small_card(const TrainerSetup& setup, const fs::path& folder, size_t bytes) {
   Stream stream = make_stream(1);
-  const CudaDevice card = cuda_plugin().describe(stream.device().index);
-  const size_t used = card.memory_bytes - card.free_bytes;
-  const Variable small("SIDESTEP_CARD_BYTES", std::to_string(used + bytes));
+  const Variable small("SIDESTEP_CARD_BYTES", std::to_string(testing::used_bytes(stream.device()) + bytes));
   Trainer trainer(setup, stream);
   return {.bytes = (finish(trainer, folder), bytes_of(folder / "training_state.safetensors")),
           .replanned = trainer.memory().recomputation.whole_layers() < 6};
