@@ -18,6 +18,7 @@ TrainerSetup trainer_setup(const Json& params) {
     setup.longest_clip = {clip.at("frames").as_int(), clip.at("tokens").as_int(), clip.bool_or("guided", true)};
   if (const Json& limit = params.get("memory_limit_bytes"); !limit.is_null())
     setup.memory_limit_bytes = static_cast<size_t>(limit.as_number());
+  setup.ranks = params.int_or("ranks", 1);
   return setup;
 }
 

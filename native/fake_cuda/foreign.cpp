@@ -14,6 +14,9 @@ const Foreign kForeign = {
     [] { return current; },
     [](void* queue) { return static_cast<Queue*>(queue)->card; },
     &seen_by,
+    [](int card, size_t bytes) {
+      return std::shared_ptr<void>(allocate(card, bytes), [card](void* address) { release(card, address); });
+    },
     [](void* queue, std::function<void()> work) { static_cast<Queue*>(queue)->add(Kind::departure, std::move(work)); },
     [](void* queue, std::function<void()> work) { static_cast<Queue*>(queue)->add(Kind::arrival, std::move(work)); },
 };

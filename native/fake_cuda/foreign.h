@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <functional>
+#include <memory>
 
 namespace sidestep::fake_cuda {
 
@@ -12,6 +13,8 @@ struct Foreign {
   int (*card_of_queue)(void* queue);
   /// Where the card finds these bytes; throws native/cuda-failed, naming `what`, unless they lie in one allocation of it.
   std::byte* (*seen_by)(int card, const void* address, size_t bytes, const char* what);
+  /// Memory of a card until it is let go. Throws native/out-of-memory.
+  std::shared_ptr<void> (*take)(int card, size_t bytes);
   /// Work that waits for other processes, and gives them something or takes it from them.
   void (*add_departure)(void* queue, std::function<void()> work);
   void (*add_arrival)(void* queue, std::function<void()> work);

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "ops/card_overhead.h"
 
 namespace sidestep {
 
@@ -51,6 +52,7 @@ CardLink::CardLink(const Circle& circle, Stream& stream)
       computed_(stream.device()),
       passed_(stream.device()) {
   nccl::Config config;
+  config.most_channels = kLinkChannels;
   const auto& [rank, ranks] = circle.place;
   const Result result = nccl_.join(&communicator_, static_cast<int>(ranks), circle.id, static_cast<int>(rank), &config);
   try {

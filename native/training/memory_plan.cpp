@@ -96,7 +96,7 @@ class Planning {
     plan.optimizer_bytes = step_.optimizer().state_bytes();
     plan.ema_bytes = request_.average == Average::ema ? sizeof(float) * static_cast<size_t>(plan.trained_parameters) : 0;
     plan.batch_bytes = BatchUpload::planned_bytes(request_.device, step_.batch());
-    plan.overhead_bytes = training_overhead(request_.device);
+    plan.overhead_bytes = training_overhead(request_.device, request_.ranks);
     plan.streamed_layers = request_.streamed_layers;
     plan.streamed_bytes = step_.model().streamed_bytes();
     plan.host_bytes =

@@ -32,6 +32,7 @@ struct PlanRequest {
   KeptInputs kept_inputs = KeptInputs::on_device;
   int64_t streamed_layers = 0;  ///< of the uppermost, that wait on the host (models/layer_stream.h)
   size_t clip_bytes = 0;        ///< arena that clips between the steps take
+  int64_t ranks = 1;            ///< that share the training; on cards each has one, and what connects them
 
   /// Whether layers can wait on the host at all: on a card, and where an adapter reads no weights outside of passes, as DoRA
   /// does.
@@ -57,11 +58,11 @@ struct MemoryPlan {
   size_t adapter_bytes = 0;  ///< parameters and gradients, and the parameters once more where products take them in 16 bits
   size_t optimizer_bytes = 0;
   size_t ema_bytes = 0;
-  size_t arena_bytes = 0;     ///< activations and scratch, the high-water mark
-  size_t batch_bytes = 0;     ///< of a card: the batch being computed and the one that arrives meanwhile
-  size_t sampling_bytes = 0;  ///< what clips between steps take beyond the arena
-  size_t overhead_bytes =
-      0;  ///< of a card: driver, libraries, recorded steps, scratch memory of ops, a reserve (ops/card_overhead.h)
+  size_t arena_bytes = 0;       ///< activations and scratch, the high-water mark
+  size_t batch_bytes = 0;       ///< of a card: the batch being computed and the one that arrives meanwhile
+  size_t sampling_bytes = 0;    ///< what clips between steps take beyond the arena
+  size_t overhead_bytes = 0;    ///< of a card: driver, libraries, recorded steps, scratch memory of ops, a reserve, what connects
+                                ///< ranks (ops/card_overhead.h)
   int64_t streamed_layers = 0;  ///< whose weights come from the host in each pass
   size_t streamed_bytes = 0;    ///< of their weights, page-locked; not on the device and not in the total
   size_t host_bytes = 0;        ///< page-locked, for offloaded inputs and streamed layers; not on the device and not in the total

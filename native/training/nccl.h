@@ -3,6 +3,7 @@
 // training needs is declared here, after the library's documented C interface (the same since 2.14).
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace sidestep::nccl {
@@ -17,12 +18,17 @@ struct UniqueId {
   std::byte bytes[128];
 };
 
-/// Later versions of the library know more of it, and give what is missing its defaults.
+/// Earlier versions of the library read the part that they know; later ones know more of it, and give what is missing its
+/// defaults.
 struct Config {
+  static constexpr int kUnset = std::numeric_limits<int>::min();
   size_t size = sizeof(Config);
   uint32_t magic = 0xCAFEBEEF;
-  uint32_t version = 21400;
+  uint32_t version = 21700;
   int blocking = 0;  ///< calls return at once: what they began is asked after, and can be aborted
+  int group_size = kUnset, fewest_channels = kUnset;
+  int most_channels = kUnset;  ///< maxCTAs: what bounds its memory
+  const char* network = nullptr;
 };
 
 struct Library {

@@ -67,7 +67,8 @@ PlanRequest Run::plan_request() const {
           .batch_size = std::min(options.batch_size, shape.samples * options.dataset_repeats),
           .frames = shape.longest_frames,
           .tokens = shape.longest_tokens,
-          .kept_inputs = options.kept_inputs};
+          .kept_inputs = options.kept_inputs,
+          .ranks = setup.ranks};
 }
 
 MemoryPlan Run::memory_plan() const {

@@ -31,6 +31,7 @@ struct TrainerSetup {
   std::optional<Clip> longest_clip{};
   /// What the device has for this run. Activations are kept within it where the options do not say which; unset: all are.
   std::optional<size_t> memory_limit_bytes{};
+  int64_t ranks = 1;  ///< that share the run: on a card, memory is left for what connects them
   /// Of a card: how many layers wait on the host; unset: as many as that limit asks for.
   std::optional<int64_t> streamed_layers{};
 };

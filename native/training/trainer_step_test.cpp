@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "ops/card_overhead.h"
 #include "testing/fake_cuda_order.h"
 #include "testing/variable.h"
 #include "training/trainer_testing.h"
@@ -347,6 +348,26 @@ TEST("trainer step: of what could be kept, attention over whole songs comes firs
   // Layers attend to a window and to everything by turns.
   for (size_t layer = 0; layer + 1 < kept.size(); ++layer)
     if (kept[layer].self_attn && layer % 2 == 0) EXPECT(kept[1].self_attn && kept[3].self_attn);
+}
+
+TEST("trainer step: ranks on cards leave memory for what connects them, and keep as much less") {
+  const Songs songs;
+  const SampleLengths longs{.samples = 5, .frames = 6000, .tokens = 20};
+  const auto plan = [&](DeviceKind device, int64_t ranks, std::optional<size_t> limit = {}) {
+    TrainerSetup setup = deep_setup(songs);
+    setup.device = device;
+    setup.ranks = ranks;
+    setup.memory_limit_bytes = limit;
+    return plan_training(setup, longs).memory;
+  };
+  const MemoryPlan one = plan(DeviceKind::cuda, 1), two = plan(DeviceKind::cuda, 2);
+  EXPECT(two.overhead_bytes == one.overhead_bytes + kLinkBytes && two.total_bytes() == one.total_bytes() + kLinkBytes);
+  EXPECT(plan(DeviceKind::cuda, 4).overhead_bytes == two.overhead_bytes);
+  EXPECT(plan(DeviceKind::cpu, 2).overhead_bytes == 0);
+  const size_t limit = one.total_bytes();
+  const size_t kept = plan(DeviceKind::cuda, 2, limit).arena_bytes;
+  EXPECT(kept == plan(DeviceKind::cuda, 1, limit - kLinkBytes).arena_bytes);
+  EXPECT(kept < plan(DeviceKind::cuda, 1, limit).arena_bytes);
 }
 
 TEST("trainer step: an own share, and none, are done as they are written, whatever there is") {

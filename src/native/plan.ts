@@ -26,6 +26,8 @@ export interface PlanSetup {
   readonly memory_limit_bytes?: number;
   /** In place of `samples`. */
   readonly lengths?: SampleLengths;
+  /** Processes that share it: on cards each leaves memory for what connects them. Absent: one. */
+  readonly ranks?: number;
 }
 
 export interface PlannedStep {

@@ -27,6 +27,8 @@ export interface TrainerSetup extends EngineOptions {
   readonly longest_clip?: LongestClip;
   /** What the device has for this run: activations are kept within it. */
   readonly memory_limit_bytes?: number;
+  /** Processes that share it: on cards each leaves memory for what connects them. Absent: one. */
+  readonly ranks?: number;
 }
 
 export interface RunShape {

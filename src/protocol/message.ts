@@ -149,6 +149,8 @@ export interface MemoryQuestion
   readonly limit_bytes: number;
   /** What activations may be kept within; unset: the limit. */
   readonly spare_bytes?: number;
+  /** Of a training, processes that share it. Absent: one. */
+  readonly ranks?: number;
   /** Of samples that are yet to be made; undefined when `inputs` and `params` name them. */
   readonly bounds: SampleBounds | undefined;
 }

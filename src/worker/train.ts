@@ -50,6 +50,7 @@ export const train: WorkerEntry = async (context) => {
     device: job.device,
     threads: threadsOf(job, ranks),
     memory_limit_bytes: spare_bytes,
+    ranks: ranks.length,
     ...(longest && {longest_clip: longest}),
   };
   await refuseWhatCannotFit(addon, job, {setup, limit_bytes});

@@ -50,6 +50,7 @@ function project(train: string, limitGib?: number): Folder {
 interface Memory {
   readonly kind: string;
   readonly total_bytes: number;
+  readonly overhead_bytes: number;
   readonly limit_bytes: number;
   readonly fits: string;
   readonly latent_frames: number | null;
@@ -61,8 +62,8 @@ interface Memory {
   readonly suggestions: readonly {readonly change: string; readonly total_bytes: number}[];
 }
 
-async function planned(folder: Folder): Promise<Record<string, Memory | null>> {
-  const {stdout} = await folder.run(['plan', '--json']);
+async function planned(folder: Folder, ...args: readonly string[]): Promise<Record<string, Memory | null>> {
+  const {stdout} = await folder.run(['plan', '--json', ...args]);
   const {stages} = documentOf(stdout, 'plan') as {stages: {stage: string; memory: Memory | null}[]};
   return Object.fromEntries(stages.map(({stage, memory}) => [stage, memory]));
 }
@@ -125,6 +126,23 @@ test('what is kept follows the memory there is: a plan says so, and what was tra
   expect((await project(rank8).run(['plan'])).stdout).toMatch(
     /^ {6}keeps all activations: \d+% less work a step than/m,
   );
+});
+
+test('what connects the cards of several ranks is in the plan of each', async () => {
+  const ofRanks = async (ranks: number, ...args: readonly string[]) => {
+    const folder = project(
+      'adapter: {type: lora, rank: 8, alpha: 8}, gradient_checkpointing: {enabled: false}, gradient_accumulation_steps: 2',
+    );
+    const text = folder
+      .read('pipeline.yaml')
+      .replace('train: {uses: train,', `train: {uses: train, resources: {device: auto, ranks: ${ranks}},`);
+    folder.write('pipeline.yaml', text);
+    return (await planned(folder, ...args)).train!;
+  };
+  const [one, two] = [await ofRanks(1, '--card', '3060'), await ofRanks(2, '--card', '3060')];
+  expect(two).toMatchObject({kind: 'known', ranks: 2});
+  expect(two.overhead_bytes - one.overhead_bytes).toBe(196 * 2 ** 20);
+  expect((await ofRanks(2)).overhead_bytes, 'processes on a CPU').toBe(0);
 });
 
 test('songs that may turn out shorter are no reason to refuse', async () => {

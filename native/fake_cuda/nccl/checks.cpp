@@ -15,9 +15,12 @@
 
 #include "core/error.h"
 #include "core/path_text.h"
+#include "ops/card_overhead.h"
 #include "ops/cuda_plugin.h"
+#include "testing/fake_card.h"
 #include "testing/registry.h"
 #include "testing/test.h"
+#include "testing/variable.h"
 #include "training/card_link.h"
 #include "training/ranks_testing.h"
 #include "training/ring.h"
@@ -279,9 +282,10 @@ struct Pair {
   Result joined;
 };
 
-/// What each of two ranks makes of its communicator.
-std::vector<std::string> in_pairs(
-    const std::function<std::string(Pair&, int rank)>& act, const std::function<int(int)>& card = [](int rank) { return rank; }) {
+/// What each of two ranks does with the id of their circle, which rank 0 made.
+std::vector<std::string> in_twos(
+    const std::function<std::string(int rank, const nccl::UniqueId&)>& act,
+    const std::function<int(int)>& card = [](int rank) { return rank; }) {
   int pipe_ends[2];
   if (::pipe(pipe_ends) != 0) testing::fail(__FILE__, __LINE__, "no pipe");
   const auto said = in_processes(2, [&](int rank) -> std::string {
@@ -289,14 +293,43 @@ std::vector<std::string> in_pairs(
     nccl::UniqueId id{};
     if (rank == 0) id = CardLink::make_id();
     const ssize_t passed = rank == 0 ? ::write(pipe_ends[1], &id, sizeof id) : ::read(pipe_ends[0], &id, sizeof id);
-    if (passed != sizeof id) return "no id";
-    Pair pair(rank, id);
-    if (const Result result = pair.final_result(); result != Result::success) return pair.words();
-    return act(pair, rank);
+    return passed == sizeof id ? act(rank, id) : "no id";
   });
   ::close(pipe_ends[0]);
   ::close(pipe_ends[1]);
   return said;
+}
+
+/// What each of two ranks makes of its communicator.
+std::vector<std::string> in_pairs(
+    const std::function<std::string(Pair&, int rank)>& act, const std::function<int(int)>& card = [](int rank) { return rank; }) {
+  return in_twos(
+      [&](int rank, const nccl::UniqueId& id) -> std::string {
+        Pair pair(rank, id);
+        if (const Result result = pair.final_result(); result != Result::success) return pair.words();
+        return act(pair, rank);
+      },
+      card);
+}
+
+TEST("cards: what connects two of them takes no more than plans leave for it, and goes back with it") {
+  const auto used = [] { return testing::used_bytes(testing::device_under_test()); };
+  const auto connected = [&](size_t left, const std::string& says) {
+    expect_words(in_twos([&](int rank, const nccl::UniqueId& id) -> std::string {
+                   Stream stream = make_stream(1);
+                   const size_t before = used();
+                   const testing::Variable card("SIDESTEP_CARD_BYTES", std::to_string(before + left));
+                   {
+                     CardLink link({.place = {rank, 2}, .id = id}, stream);
+                     if (used() == before) return "it takes nothing";
+                     link.leave();
+                   }
+                   return used() == before ? "connected" : "it keeps memory";
+                 }),
+                 says);
+  };
+  connected(kLinkBytes, "connected");
+  connected(kLinkBytes / 2, "train/link-failed: ncclCommInitRankConfig: ");
 }
 
 std::string number(Result result) { return std::to_string(static_cast<int>(result)); }
@@ -306,10 +339,12 @@ constexpr const char* kInvalidUsage = "5";
 TEST("stand-in for NCCL: wrong ranks, addresses and orders of calls are refused") {
   const auto said = in_pairs([](Pair& pair, int rank) -> std::string {
     nccl::Communicator other = nullptr;
-    nccl::Config blank;
+    nccl::Config blank, without_channels;
     blank.magic = 0;
+    without_channels.most_channels = 0;
     if (number(pair.calls.join(&other, 2, {}, 5, &pair.config)) != kInvalidArgument) return "a rank that there is not";
     if (number(pair.calls.join(&other, 2, CardLink::make_id(), 0, &blank)) != kInvalidArgument) return "a blank configuration";
+    if (number(pair.calls.join(&other, 2, CardLink::make_id(), 0, &without_channels)) != kInvalidArgument) return "no channels";
     if (number(pair.send(16, 2)) != kInvalidArgument) return "a receiver that there is not";
     if (number(pair.send(16, rank)) != kInvalidUsage) return "a message to itself";
     if (number(pair.calls.group_end()) != kInvalidUsage) return "a group that never began";

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/error.h"
 #include "core/platform/library.h"
 #include "core/platform/process.h"
 #include "fake_cuda/foreign.h"
@@ -24,7 +25,15 @@ namespace {
 
 using sidestep::nccl::Config, sidestep::nccl::UniqueId;
 
-enum Result : int { success = 0, system_error = 2, invalid_argument = 4, invalid_usage = 5, remote_error = 6, in_progress = 7 };
+enum Result : int {
+  success = 0,
+  cuda_error = 1,
+  system_error = 2,
+  invalid_argument = 4,
+  invalid_usage = 5,
+  remote_error = 6,
+  in_progress = 7
+};
 
 thread_local std::string last_words;
 
@@ -65,6 +74,7 @@ struct Circle {
   }
   const Config config;
   const Newcomer self;
+  std::shared_ptr<void> memory{};  ///< of its card
   std::atomic<bool> aborted = false;
   Mesh mesh{aborted};
   std::atomic<int> state = success;
@@ -197,6 +207,14 @@ Result add(void* handle, Call call, const void* bytes, size_t count, int type, v
   return --group.depth == 0 ? end_group() : success;
 }
 
+/// Bytes of a card: the code, and buffers of as many channels as it may have. The real one has fewer without NVLink.
+size_t memory_of(const Config& config) {
+  constexpr size_t kCode = size_t{98} << 20, kBuffers = size_t{24} << 20;
+  constexpr int kUsual = 32;
+  const int channels = config.most_channels == Config::kUnset ? kUsual : config.most_channels;
+  return kCode + static_cast<size_t>(channels) * kBuffers;
+}
+
 void connect(Circle& circle, const RootAddress& root) {
   const std::string wrong = circle.mesh.connect(root, circle.self);
   if (circle.aborted) return;
@@ -232,9 +250,16 @@ STAND_IN int ncclCommInitRankConfig(void** handle, int ranks, UniqueId id, int r
     return refuse(invalid_argument, "there is no rank " + std::to_string(rank));
   if (!is_root(root)) return refuse(invalid_argument, "this id was not made by ncclGetUniqueId");
   if (config == nullptr || config->magic != 0xCAFEBEEF) return refuse(invalid_argument, "the configuration was not initialised");
+  if (config->most_channels != Config::kUnset && config->most_channels < 1)
+    return refuse(invalid_argument, "maxCTAs: at least one");
   const int card = fake_cuda().current_card();
   if (card < 0) return refuse(invalid_usage, "no card is current: call cudaSetDevice first");
   auto circle = std::make_shared<Circle>(*config, Newcomer{.ranks = ranks, .rank = rank, .card = card});
+  try {
+    circle->memory = fake_cuda().take(card, memory_of(*config));
+  } catch (const sidestep::Error& error) {
+    return refuse(cuda_error, error.message());
+  }
   Circles& c = circles();
   {
     const std::lock_guard lock(c.mutex);
@@ -325,6 +350,7 @@ STAND_IN int ncclBroadcast(const void* from, void* to, size_t count, int type, i
 STAND_IN const char* ncclGetErrorString(int result) {
   switch (result) {
     case success: return "no error";
+    case cuda_error: return "unhandled cuda error";
     case system_error: return "unhandled system error";
     case invalid_argument: return "invalid argument";
     case invalid_usage: return "invalid usage";

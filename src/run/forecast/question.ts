@@ -58,6 +58,7 @@ export function memoryQuestion(stage: PlannedStage, facts: ForecastWorld): Asked
     inputs,
     objects_dir: facts.objects_dir,
     ...place,
+    ...ranksOf(configured),
     bounds,
   };
   return {kind: 'question', question};
@@ -87,6 +88,12 @@ function placeOf(stage: PlannedStage, {world, card, limitOf}: ForecastWorld): Pl
     ),
     ...(executor !== undefined && {spare_bytes: 0}),
   };
+}
+
+/** Of a training that several share. Pure. */
+export function ranksOf(configured: PlannedStage['configured']): Pick<MemoryQuestion, 'ranks'> {
+  const ranks = usefulRanks(configured);
+  return ranks > 1 ? {ranks} : {};
 }
 
 /** Ranks and shards on a CPU share its memory; each card is the only one's. */

@@ -17,7 +17,7 @@ import type {EngineObservation} from '../numerics.js';
 import {resolveNumerics} from '../numerics.js';
 import type {WorkerLauncher} from '../worker-launcher.js';
 import {memoryLimits} from './limit.js';
-import {UNHASHED} from './question.js';
+import {ranksOf, UNHASHED} from './question.js';
 
 /** A training whose songs no one has encoded: its stage, the model's folders, and how long the songs are. */
 export interface UnmadeTraining {
@@ -111,6 +111,7 @@ function questionsOf(
     device: numerics.device,
     precision: numerics.identity.precision,
     limit_bytes: memoryLimits(engine, limit_bytes)(numerics.device),
+    ...ranksOf(stage),
     bounds,
   });
   return {kind: 'questions', asked: {protocol: PROTOCOL_VERSION, addon} as const, question} as const;

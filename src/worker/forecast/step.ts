@@ -101,6 +101,7 @@ async function setupOf({
   precision,
   device,
   spare_bytes,
+  ranks,
 }: MemoryQuestion): Promise<PlanSetup> {
   const {model: _model, tensors: _tensors, ...own} = paramsToJson(params);
   const options = uses === 'train' ? await engineOptions({job: {params, inputs}}) : own;
@@ -112,6 +113,7 @@ async function setupOf({
     device,
     ...(spare_bytes !== undefined && {memory_limit_bytes: spare_bytes}),
     ...(longest_clip && {longest_clip}),
+    ...(ranks !== undefined && {ranks}),
   };
 }
 
