@@ -55,6 +55,7 @@ syntax() {
 # what clang warns of on Windows.
 clang_cl() {
   local compiler gcc options
+  local -x CCACHE_DISABLE=1 # ccache 4.7 answers clang-cl's /Yc from its cache without the file of headers
   compiler="$(command -v clang-cl clang-cl-14 | head -n 1)"
   need "${compiler:-clang-cl}" x86_64-w64-mingw32-g++-posix cmake ninja
   gcc="$(dirname "$(x86_64-w64-mingw32-g++-posix -print-libgcc-file-name)")/include/c++"
