@@ -255,7 +255,7 @@ TEST("gemm: beta 0 does not read c") {
 }
 
 TEST("gemm: the same bits with 1, 2, 3 and 5 threads") {
-  constexpr int64_t kShapes[][3] = {{150, 200, 700}, {16, 512, 750}, {750, 16, 512},
+  constexpr int64_t kShapes[][3] = {{150, 200, 700}, {16, 512, 750}, {750, 16, 512}, {680, 290, 700},
                                     {3, 300, 900},   {1, 1000, 64},  {300, 2100, 90}};
   for (const auto& [m, n, k] : kShapes)
     for_all_transposes([&, m = m, n = n, k = k](Transpose ta, Transpose tb) {
