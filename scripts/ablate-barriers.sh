@@ -1,20 +1,26 @@
 #!/usr/bin/env bash
 # How sharp are the kernels' tests? Every barrier of the CUDA backend, and what waits for copies and products of warp groups, is taken out, one at a time, on the SIMT machine, and the op tests must
 # notice: by wrong numbers or by the machine's own complaint, in one of a few orders of threads. One that is not noticed must be explained below.
-#   scripts/ablate-barriers.sh BUILD_FOLDER [FILE]...      e.g. build-ci rotation_cuda.cu
+#   scripts/ablate-barriers.sh BUILD_FOLDER [FILE[:LINE]]...      e.g. build-ci rotation_cuda.cu conv1d_cuda.cu:249
 set -uo pipefail
 build=$1
 shift
 here=$(cd "$(dirname "$0")/.." && pwd)
-files=("$@")
-[ ${#files[@]} -gt 0 ] || mapfile -t files < <(cd "$here/native/ops" && grep -l '__sync\(threads\|warp\)' ./*_cuda.cu ./*.cuh | grep -v '^./hopper_cuda.cuh' | sed 's|^\./||')
+pattern='__sync\(threads\|warp\)[a-z_]*(\|ptx::cp_async_wait<\|ptx::mbarrier_wait(\|ptx::wgmma_\(wait<\|fence(\)'
+what=("$@")
+[ ${#what[@]} -gt 0 ] || mapfile -t what < <(cd "$here/native/ops" && grep -l "$pattern" ./*_cuda.cu ./*.cuh | sed 's|^\./||')
 
-declare -A tests=([adafactor_cuda.cu]=adafactor [adamw8bit_cuda.cu]=adamw8bit [attention_backward_cuda.cu]=attention_tensor [attention_dq_cuda.cu]=attention_tensor [attention_dkv_wide_cuda.cu]=attention_tensor
-  [attention_forward_hopper_cuda.cu]=attention_tensor [attention_dkv_hopper_cuda.cu]=attention_tensor
-  [attention_forward_cuda.cu]=attention_tensor [attention_cuda.cu]="zero gradients;attention_tensor" [elementwise_cuda.cu]="gated_add;sum_rows"
-  [norm_cuda.cu]=modulated_rms_norm [optimizer_cuda.cu]=optimizer [rotation_cuda.cu]=rotation [cuda_reduce.cuh]="norm;flow_loss"
-  [gemm_tile_cuda.cuh]="gemm: batches" [gemm_mma_cuda.cu]="gemm: 16-bit" [conv1d_cuda.cu]=conv1d [flow_cuda.cu]=flow_loss
-  [copy_cuda.cu]="copy:" [gemm8bit_cuda.cu]=gemm8bit_test [quantise_rows_cuda.cu]=gemm8bit_test)
+# What is tried for a file's barriers: parts of tests' names, `|` between what is tried one after the other, the cheapest first.
+attention='in one tile|in several tiles|in many tiles|attention_tensor'
+declare -A tests=([adafactor_cuda.cu]="adafactor: one" [adamw8bit_cuda.cu]="adamw8bit: its steps" [attention_backward_cuda.cu]=$attention [attention_dq_cuda.cu]=$attention
+  [attention_dkv_wide_cuda.cu]=$attention [attention_forward_hopper_cuda.cu]=$attention [attention_dkv_hopper_cuda.cu]=$attention [attention_forward_cuda.cu]=$attention
+  [attention_cuda.cu]="in several tiles|attention: forward and backward" [elementwise_cuda.cu]=sum_rows [norm_cuda.cu]="modulated_rms_norm: forward"
+  [optimizer_cuda.cu]=update_gate [rotation_cuda.cu]="cayley_inverse: times|cayley_inverse|rotation_test" [cuda_reduce.cuh]="rms_norm: forward|prodigy_moments"
+  [gemm_tile_cuda.cuh]="gemm: batches" [gemm_mma_cuda.cu]="16 bytes, without a bias|16 bytes, with a result" [conv1d_cuda.cu]="conv1d: strides"
+  [copy_cuda.cu]="copy: matrices" [gemm8bit_cuda.cu]="gemm8bit: odd" [quantise_rows_cuda.cu]="quantise_rows: every")
+
+# Orders of threads and copies, those that notice most first.
+orders=(forward,lazy runaway,lazy reverse,lazy random,eager forward,eager random,lazy reverse,eager runaway,eager)
 
 # Kernels of cards with more shared memory than the machine has by itself.
 declare -A shared=([attention_dkv_wide_cuda.cu]=228 [attention_forward_hopper_cuda.cu]=hopper [attention_dkv_hopper_cuda.cu]=hopper)
@@ -27,29 +33,45 @@ explained() { # FILE LINE
   [ "$1" = adamw8bit_cuda.cu ] && sed -n "$2p" "$here/native/ops/$1" | grep -q 'every lane has read the old scales'
 }
 
-notices() { # FILE LINE: in which order the tests fail, or nothing; one that takes too long has not failed
-  local order copies parts
-  IFS=';' read -ra parts <<<"${tests[$1]:-native/ops/}"
-  for order in forward reverse random runaway; do
-    for copies in lazy eager; do
-      SIDESTEP_SIMT_SKIP=$1:$2 SIDESTEP_SIMT_ORDER=$order SIDESTEP_SIMT_COPIES=$copies SIDESTEP_SIMT_SHARED=${shared[$1]:-100} SIDESTEP_CUBLASLT= timeout "${LIMIT:-1800}" "$build/sidestep_tests" --device simt "${parts[@]}" > /dev/null 2>&1
+attempt() { # FILE ORDER,COPIES PARTS LINE: ends at the first test that fails
+  local parts
+  IFS=';' read -ra parts <<<"$3"
+  SIDESTEP_SIMT_SKIP=$1:$4 SIDESTEP_SIMT_ORDER=${2%,*} SIDESTEP_SIMT_COPIES=${2#*,} SIDESTEP_SIMT_SHARED=${shared[$1]:-100} SIDESTEP_CUBLASLT= \
+    timeout "${LIMIT:-1800}" "$build/sidestep_tests" --device simt --stop-on-failure "${parts[@]}" > /dev/null 2>&1
+}
+
+notices() { # FILE LINE: in which order which tests fail, or nothing; what takes too long has not failed
+  local order parts steps
+  IFS='|' read -ra steps <<<"${tests[$1]:-native/ops/}"
+  for parts in "${steps[@]}"; do
+    for order in "${orders[@]}"; do
+      attempt "$1" "$order" "$parts" "$2"
       case $? in
         0) ;;
-        124) echo "$1:$2, $order, $copies copies: not over after ${LIMIT:-1800} s, which says nothing" >&2 ;;
-        *) echo "$order, $copies copies"; return ;;
+        124) echo "$1:$2, $order copies, \"$parts\": not over after ${LIMIT:-1800} s, which says nothing" >&2 ;;
+        *) echo "$order copies, \"$parts\""; return ;;
       esac
     done
   done
 }
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+exec 3>&2
+TIMEFORMAT=%U
 blind=0
-for file in "${files[@]}"; do
+for one in "${what[@]}"; do
+  file=${one%%:*}
+  # A test that fails anyway notices everything.
+  first=${tests[$file]:-native/ops/}
+  attempt "$file" "${orders[0]}" "${first%%|*}" 0 || { echo "\"${first%%|*}\" fails as it is, or there is none"; exit 2; }
   while IFS=: read -r line _; do
-    found=$(notices "$file" "$line")
+    [[ "$one" = "$file" || "$one" = "$file:$line" ]] || continue
+    { time found=$(notices "$file" "$line" 2>&3); } 2> "$work/seconds"
     if [ -z "$found" ] && explained "$file" "$line"; then found="only by the thread sanitizer, as explained in $(basename "$0")"; fi
     [ -n "$found" ] || blind=$((blind + 1))
-    echo "$file:$line ${found:+noticed: }${found:-NOT NOTICED}"
-  done < <(grep -n '__sync\(threads\|warp\)[a-z_]*(\|ptx::mbarrier_wait(\|ptx::wgmma_\(wait<\|fence(\)' "$here/native/ops/$file")
+    echo "$file:$line ${found:+noticed: }${found:-NOT NOTICED} ($(<"$work/seconds") s of a processor)"
+  done < <(grep -n "$pattern" "$here/native/ops/$file")
 done
 echo "$blind barriers neither noticed nor explained"
 [ "$blind" -eq 0 ]

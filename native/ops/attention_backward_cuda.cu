@@ -64,18 +64,18 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward
       next_statistic = delta_of(f, b, next.head, query + i - kTile);
   };
   if (walk.steps > 0) fetch(0);
-  commit_copies();
+  ptx::cp_async_commit();
   float dk[hd / 8][4] = {}, dv[hd / 8][4] = {};
   for (int step = 0; step < walk.steps; ++step) {
     const int stage = step % 2;
     const QueryTile tile = next;
     float *lse = statistics + 2 * stage * kTile, *delta = lse + kTile;
     if (threadIdx.x < 2 * kTile) lse[threadIdx.x] = next_statistic;
-    wait_copies<0>();
+    ptx::cp_async_wait<0>();
     __syncthreads();  // the tile is there, and every warp has read the one before
     walk.advance(next);
     if (step + 1 < walk.steps) fetch(1 - stage);
-    commit_copies();
+    ptx::cp_async_commit();
     const SharedTile<T, hd> q{queries.at(2 * stage * kTile, 0)}, dout{q.at(kTile, 0)};
     const int first_query = tile.index * kTile;
     float weights[kColumns][4] = {}, dweights[kColumns][4] = {};
@@ -105,7 +105,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_kernel(const Backward
                                                                strips.first))[threadIdx.x % kWarp] = piece;
     }
   }
-  wait_copies<0>();  // keys that meet no query have loads under way
+  ptx::cp_async_wait<0>();  // keys that meet no query have loads under way
   const KeyGradients<T, hd> out{f, kept, b, kv};
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
@@ -196,14 +196,14 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_product_kernel(const B
 #pragma unroll
       for (int p = 0; p < kPieces; ++p) pieces[s][p] = reader(s, p);
   }
-  commit_copies();
+  ptx::cp_async_commit();
   float dq[kStrips][hd / 8][4] = {};
   for (int block = static_cast<int>(blocks.first); block < last_block; ++block) {
-    wait_copies<0>();
+    ptx::cp_async_wait<0>();
     __syncthreads();       // the keys are there, and every warp has read those before
     ScoreReader reader{};  // of none
     if (block + 1 < last_block) reader = fetch(block + 1);
-    commit_copies();
+    ptx::cp_async_commit();
     const SharedTile<T, hd> k{keys.at(block % 2 * kRows, 0)};
 #pragma unroll
     for (int p = 0; p < kPieces; ++p) {
@@ -226,7 +226,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_product_kernel(const B
       }
     }
   }
-  wait_copies<0>();
+  ptx::cp_async_wait<0>();
 #pragma unroll
   for (int s = 0; s < kStrips; ++s)
 #pragma unroll

@@ -99,7 +99,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_wide_kernel(const Bac
       next_statistic = delta_of(f, b, next.head, query + i - kTile);
   };
   if (walk.steps > 0) fetch(0);
-  commit_copies();
+  ptx::cp_async_commit();
   if (threadIdx.x < kRows) {
     const int64_t key = first + static_cast<int>(threadIdx.x);
     const bool visible = key < op.reach.keys && !op.hidden(b, key);
@@ -110,11 +110,11 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_wide_kernel(const Bac
   float sums[kHalves][hd / 8][4] = {};  // dv of the warps that make weights, dk of the others
   const auto take_turn = [&](int step) {
     if (step < walk.steps && threadIdx.x < 2 * kTile) statistics_at(step)[threadIdx.x] = next_statistic;
-    wait_copies<0>();
+    ptx::cp_async_wait<0>();
     __syncthreads();  // tile and weights of the one behind are there, and every warp has read the tile before that
     walk.advance(next);
     if (step + 1 < walk.steps) fetch(step + 1);
-    commit_copies();
+    ptx::cp_async_commit();
   };
   if (makes_weights) {
     for (int step = 0; step < walk.steps; ++step) {
@@ -188,7 +188,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dkv_wide_kernel(const Bac
       }
     }
   }
-  wait_copies<0>();  // keys that meet no query have loads under way
+  ptx::cp_async_wait<0>();  // keys that meet no query have loads under way
   const KeyGradients<T, hd> out{f, kept, b, kv};
 #pragma unroll
   for (int m = 0; m < kHalves; ++m)

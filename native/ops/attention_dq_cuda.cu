@@ -26,7 +26,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_kernel(const Backward<
   const int row = static_cast<int>(threadIdx.x) / kWarp * kRowsOfWarp, g = threadIdx.x % kWarp / 4, t = threadIdx.x % 4;
   load_tile<T, hd, kRows, kBlock>(q, op.q(b, 0, h), op.q.frame_stride, first, op.queries);
   load_tile<T, hd, kRows, kBlock>(dout, f.to.dout(b, 0, h), f.to.dout.frame_stride, first, op.queries);
-  commit_copies();
+  ptx::cp_async_commit();
   float lse[2], delta[2];
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
@@ -41,8 +41,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_kernel(const Backward<
     const int64_t first_key = i * kKeys<hd>;
     load_tile<T, hd, kKeys<hd>, kBlock>(k, op.k(b, 0, kv), op.k.frame_stride, first_key, op.reach.keys);
     load_tile<T, hd, kKeys<hd>, kBlock>(v, op.v(b, 0, kv), op.v.frame_stride, first_key, op.reach.keys);
-    commit_copies();
-    wait_copies<0>();
+    ptx::cp_async_commit();
+    ptx::cp_async_wait<0>();
     __syncthreads();
     float scores[kColumns][4] = {}, dweights[kColumns][4] = {};
     multiply_transpose<T, hd>(scores, q, row, k);
@@ -62,7 +62,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_dq_kernel(const Backward<
     multiply_weights<T, hd>(dq, scores, k);
     __syncthreads();  // every warp has read the tile
   }
-  wait_copies<0>();  // queries that meet no key have loads under way
+  ptx::cp_async_wait<0>();  // queries that meet no key have loads under way
 #pragma unroll
   for (int r = 0; r < 2; ++r) {
     const int64_t query = first + row + g + 8 * r;

@@ -70,8 +70,8 @@ __global__ void __launch_bounds__(kBlock, 2) attention_forward_kernel(const Forw
 
   load_tile<T, hd, kQueries, kBlock>(queries, op.q(b, 0, h), op.q.frame_stride, first, op.queries);
   if (tiles.first < tiles.last) load(keys, op.k, tiles.first);
-  commit_copies();
-  wait_copies<0>();
+  ptx::cp_async_commit();
+  ptx::cp_async_wait<0>();
   __syncthreads();
   uint32_t q[hd / 16][4];
 #pragma unroll
@@ -81,7 +81,7 @@ __global__ void __launch_bounds__(kBlock, 2) attention_forward_kernel(const Forw
   RunningRows rows;
   for (int64_t i = tiles.first; i < tiles.last; ++i) {
     load(values, op.v, i);  // under way while scores are computed
-    commit_copies();
+    ptx::cp_async_commit();
     float scores[kKeyTiles][4];
     score_tile<T, hd>(scores, q, keys);
     scale_scores(scores, op.scale);
@@ -89,14 +89,14 @@ __global__ void __launch_bounds__(kBlock, 2) attention_forward_kernel(const Forw
     if (!inside) hide(scores, op, b, row, i * kKeys);
     __syncthreads();                                  // every warp has read the keys
     if (i + 1 < tiles.last) load(keys, op.k, i + 1);  // under way while values are added
-    commit_copies();
+    ptx::cp_async_commit();
     float rescale[2];
     soften(scores, rows, rescale);
     rescale_rows(out, rescale);
-    wait_copies<1>();
+    ptx::cp_async_wait<1>();
     __syncthreads();
     add_values<T, hd>(out, scores, values);
-    wait_copies<0>();
+    ptx::cp_async_wait<0>();
     __syncthreads();  // the next keys are there, and every warp has read the values
   }
   store_row<T, hd>(f, out, rows, 0, b, h, row);

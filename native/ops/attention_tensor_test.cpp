@@ -2,6 +2,7 @@
 // the odd sizes). Lengths around the tiles of 32 and 64, windows that cut them, heads that share keys, queries without keys.
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "ops/attention.h"
 #include "ops/op_testing.h"
@@ -18,31 +19,37 @@ struct Case {
 };
 
 constexpr Causality kBoth = Causality::bidirectional, kCausal = Causality::causal;
-constexpr Case kCases[] = {
+constexpr Case kOneTile[] = {
     {1, 64, 64, 1, 1, 64, kNoWindow, kBoth, -1, DType::bf16},
     {1, 64, 64, 1, 1, 128, kNoWindow, kBoth, -1, DType::bf16},
-    {2, 65, 130, 4, 2, 64, kNoWindow, kBoth, -1, DType::f16},
+    {1, 40, 20, 2, 1, 64, 3, kBoth, -1, DType::bf16},
+};
+constexpr Case kSeveralTiles[] = {
     {1, 130, 65, 2, 1, 128, kNoWindow, kBoth, 0.4, DType::bf16},
+    {1, 129, 129, 2, 2, 64, kNoWindow, kCausal, -1, DType::bf16},
+    {2, 65, 130, 4, 2, 64, kNoWindow, kBoth, -1, DType::f16},
+    // Whole tiles of keys that no query reaches, and of queries that reach no key.
+    {1, 40, 200, 2, 1, 64, 3, kBoth, -1, DType::bf16},
+    {1, 200, 40, 2, 1, 128, 16, kBoth, -1, DType::bf16},
+};
+constexpr Case kBandsAndMasks[] = {
     {1, 200, 200, 2, 1, 64, 20, kBoth, -1, DType::bf16},
     {1, 200, 200, 2, 1, 128, 33, kBoth, -1, DType::f16},
-    {1, 129, 129, 2, 2, 64, kNoWindow, kCausal, -1, DType::bf16},
     {1, 97, 97, 2, 1, 128, 16, kCausal, 0.3, DType::bf16},
-    {1, 40, 20, 2, 1, 64, 3, kBoth, -1, DType::bf16},
     {1, 70, 90, 2, 1, 128, kNoWindow, kBoth, 1.0, DType::bf16},
-    // Few keys and so many queries that a card with many multiprocessors takes them in parts.
-    {1, 520, 70, 2, 1, 128, kNoWindow, kBoth, -1, DType::bf16},
-    {2, 350, 65, 6, 2, 64, kNoWindow, kBoth, 0.3, DType::f16},
     // Masks of a batch's padding: whole tiles hidden, none, and bands that end in it.
     {2, 150, 200, 2, 1, 64, kNoWindow, kBoth, 0, DType::bf16, 140},
     {2, 140, 140, 2, 1, 128, 20, kBoth, 0, DType::bf16, 70},
     {3, 70, 140, 2, 2, 128, kNoWindow, kBoth, 0.3, DType::f16, 80},
-    // Whole tiles of keys that no query reaches, and of queries that reach no key.
     {3, 40, 100, 4, 2, 128, kNoWindow, kBoth, 0.3, DType::bf16},
     {2, 300, 150, 2, 2, 64, 40, kCausal, -1, DType::f16},
-    {1, 40, 200, 2, 1, 64, 3, kBoth, -1, DType::bf16},
-    {1, 200, 40, 2, 1, 128, 16, kBoth, -1, DType::bf16},
+};
+constexpr Case kManyTiles[] = {
     // More tiles than have a place of their own on any card: places are used again, twice.
     {1, 130, 600, 1, 1, 128, kNoWindow, kBoth, -1, DType::bf16},
+    // Few keys and so many queries that a card with many multiprocessors takes them in parts.
+    {1, 520, 70, 2, 1, 128, kNoWindow, kBoth, -1, DType::bf16},
+    {2, 350, 65, 6, 2, 64, kNoWindow, kBoth, 0.3, DType::f16},
 };
 
 struct Operands {
@@ -146,9 +153,10 @@ struct Pass {
   }
 };
 
-TEST("attention: 16-bit heads of 64 and 128 match float64, forward and backward, with gradients of keys and values and without") {
+/// Forward and backward, with gradients of keys and values and without.
+void expect_float64(std::span<const Case> cases) {
   Stream stream = cpu_stream();
-  for (const Case& c : kCases) {
+  for (const Case& c : cases) {
     const Pass pass(c, stream);
     const Pass::Gradients d = pass.backward(Pass::Keys::wanted, {}, stream),
                           of_queries = pass.backward(Pass::Keys::frozen, {}, stream);
@@ -164,6 +172,11 @@ TEST("attention: 16-bit heads of 64 and 128 match float64, forward and backward,
     expect_near(d.dk.view(), expected.dk, bound);
   }
 }
+
+TEST("attention: 16-bit heads of 64 and 128 match float64 in one tile") { expect_float64(kOneTile); }
+TEST("attention: 16-bit heads of 64 and 128 match float64 in several tiles") { expect_float64(kSeveralTiles); }
+TEST("attention: 16-bit heads of 64 and 128 match float64 under bands and masks") { expect_float64(kBandsAndMasks); }
+TEST("attention: 16-bit heads of 64 and 128 match float64 in many tiles, and in parts") { expect_float64(kManyTiles); }
 
 TEST(
     "attention: gradients have the same bits whatever memory there is for those of the scores, and one key head's is the least") {

@@ -105,14 +105,14 @@ __global__ void __launch_bounds__(kBlock, side == 128 ? 2 : 4) code_product_kern
       load_codes<side>(tile(stage, 0), p.a, m, p.size.m, term, end);
       load_codes<side>(tile(stage, kBytes), p.b, n, p.size.n, term, end);
     }
-    commit_copies();
+    ptx::cp_async_commit();
   };
   Sum<format> sums[kRows][kColumns][4] = {};
   load(0, 0);
   load(1, kDepth);
   int64_t term = 0;
   for (int stage = 0; term < end; term += kDepth, stage = stage == kStages - 1 ? 0 : stage + 1) {
-    wait_copies<1>();
+    ptx::cp_async_wait<1>();
     __syncthreads();  // this stage has come, and the one before it has been read by all
     load(stage == 0 ? kStages - 1 : stage - 1, term + 2 * kDepth);
 #pragma unroll kStepsAtOnce
@@ -132,7 +132,7 @@ __global__ void __launch_bounds__(kBlock, side == 128 ? 2 : 4) code_product_kern
       }
     }
   }
-  wait_copies<0>();
+  ptx::cp_async_wait<0>();
 
   m += row + lane / 4;
   n += column + lane % 4 * 2;

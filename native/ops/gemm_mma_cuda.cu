@@ -140,14 +140,14 @@ __global__ void __launch_bounds__(kBlock, side == 128 ? 2 : 4) tensor_product_ke
       left(stage).load(p.a, g, m, p.size.m, term, end);
       right(stage).load(p.b, g, n, p.size.n, term, end);
     }
-    commit_copies();
+    ptx::cp_async_commit();
   };
   float sums[kRows][kColumns][4] = {};
   int64_t term = p.first_term(part);
   load(0, term);
   load(1, term + kDepth);
   for (int stage = 0; term < end; term += kDepth, stage = stage == kStages - 1 ? 0 : stage + 1) {
-    wait_copies<1>();
+    ptx::cp_async_wait<1>();
     __syncthreads();  // this stage has come, and the one before it has been read by all
     load(stage == 0 ? kStages - 1 : stage - 1, term + 2 * kDepth);
 #pragma unroll
@@ -167,7 +167,7 @@ __global__ void __launch_bounds__(kBlock, side == 128 ? 2 : 4) tensor_product_ke
       }
     }
   }
-  wait_copies<0>();
+  ptx::cp_async_wait<0>();
 
   m += row + lane / 4;
   n += column + lane % 4 * 2;

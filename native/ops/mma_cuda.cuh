@@ -70,12 +70,6 @@ constexpr size_t blocks_in_100_kib(size_t bytes) { return size_t{100} * 1024 / (
 
 /// Sixteen bytes from global to shared memory behind the threads' back; zeros where `valid` is false.
 __device__ inline void copy_async(void* to, const void* from, bool valid) { ptx::cp_async_16(to, from, valid ? 16 : 0); }
-__device__ inline void commit_copies() { ptx::cp_async_commit(); }
-/// Waits until at most `pending` groups of this thread's copies are under way.
-template <int pending>
-__device__ inline void wait_copies() {
-  ptx::cp_async_wait<pending>();
-}
 
 /// Rows first … first+rows-1 of a matrix with `row_stride` elements between rows, of which `count` exist in all; zeros beyond.
 template <typename T, int width, int rows, int threads>

@@ -16,12 +16,12 @@ struct WarpMagnitudes {
   uint32_t of[kWarps];
 };
 
-/// The largest over a block, in every thread. Bits of magnitudes, so that NaN is not lost. All threads must call it.
+/// The largest over a block, in every thread. Bits of magnitudes, so that NaN is not lost. All threads must call it, once in a
+/// kernel: parts of a first call may still be read when a second would write its own.
 __device__ inline uint32_t block_largest(uint32_t bits) {
   auto& of = shared<WarpMagnitudes>().of;
 #pragma unroll
   for (int offset = kWarp / 2; offset > 0; offset /= 2) bits = max(bits, __shfl_xor_sync(kAllLanes, bits, offset));
-  __syncthreads();  // those of the row before may still be read
   if (threadIdx.x % kWarp == 0) of[threadIdx.x / kWarp] = bits;
   __syncthreads();
 #pragma unroll
@@ -76,13 +76,13 @@ __device__ void encode(const Source<T>& source, int64_t row, float inverse, uint
   }
 }
 
+// One block a row.
 template <int V, typename T>
 __global__ void __launch_bounds__(kThreads) quantise_rows_kernel(const Source<T> source, uint8_t* codes, float* scales) {
-  for (int64_t row = blockIdx.x; row < source.extent.rows; row += gridDim.x) {
-    const CodeScale by = code_scale(block_largest(source.template largest<V>(row)), CodeFormat::int8);
-    if (threadIdx.x == 0) scales[row] = by.scale;
-    encode<CodeFormat::int8, V>(source, row, by.inverse, codes);
-  }
+  const int64_t row = blockIdx.x;
+  const CodeScale by = code_scale(block_largest(source.template largest<V>(row)), CodeFormat::int8);
+  if (threadIdx.x == 0) scales[row] = by.scale;
+  encode<CodeFormat::int8, V>(source, row, by.inverse, codes);
 }
 
 /// The largest of each block's rows.
@@ -109,10 +109,9 @@ template <int V, typename T>
 void queue_quantisation(const QuantiseRows& op, const Source<T>& source, cudaStream_t queue) {
   auto* codes = op.codes.data<uint8_t>();
   auto* scales = op.scales.data<float>();
-  const auto blocks = static_cast<unsigned>(std::min<int64_t>(source.extent.rows, 1 << 20));
   if (op.format == CodeFormat::int8) {
-    if (blocks == 0) return;
-    launch(quantise_rows_kernel<V, T>, blocks, kThreads, 0, queue)(source, codes, scales);
+    if (source.extent.rows == 0) return;
+    launch(quantise_rows_kernel<V, T>, static_cast<unsigned>(source.extent.rows), kThreads, 0, queue)(source, codes, scales);
     SIDESTEP_CUDA_LAUNCHED("quantise_rows_kernel");
     return;
   }
@@ -120,8 +119,9 @@ void queue_quantisation(const QuantiseRows& op, const Source<T>& source, cudaStr
   const Scratch largest(parts * sizeof(uint32_t), queue);
   launch(largest_kernel<V, T>, parts, kThreads, 0, queue)(source, largest.data<uint32_t>());
   SIDESTEP_CUDA_LAUNCHED("largest_kernel");
-  launch(quantise_all_kernel<V, T>, std::max(1U, blocks), kThreads, 0, queue)(source, largest.data<uint32_t>(),
-                                                                              static_cast<int>(parts), codes, scales);
+  const auto blocks = static_cast<unsigned>(std::clamp<int64_t>(source.extent.rows, 1, 1 << 20));
+  launch(quantise_all_kernel<V, T>, blocks, kThreads, 0, queue)(source, largest.data<uint32_t>(), static_cast<int>(parts), codes,
+                                                                scales);
   SIDESTEP_CUDA_LAUNCHED("quantise_all_kernel");
 }
 

@@ -20,6 +20,8 @@ thread_local const void* current_kernel = nullptr;
 namespace {
 
 Thread& self() { return static_cast<Thread&>(*current); }
+/// Who is made ready as number i of `count`.
+int turn(int i, int count) { return settings().order == Order::reverse ? count - 1 - i : i; }
 bool alike(const char* a, const char* b) { return a == b || std::string_view(a) == b; }
 bool same(Site a, Site b) { return a.line == b.line && alike(a.file, b.file); }
 
@@ -98,15 +100,11 @@ void Block::make_ready(Thread& t) {
 Thread* Block::next() {
   if (standing_ == 0) return nullptr;
   const auto place = [this](unsigned i) -> Thread*& { return ready_[(first_ + i) % kMostThreads]; };
-  switch (settings().order) {
-    case Order::forward: break;
-    case Order::reverse:
-    case Order::runaway: std::swap(place(0), place(standing_ - 1)); break;
-    case Order::random: std::swap(place(0), place(roll(standing_))); break;
-  }
+  --standing_;
+  if (settings().order == Order::runaway) return place(standing_);
+  if (settings().order == Order::random) std::swap(place(0), place(roll(standing_ + 1)));
   Thread* chosen = place(0);
   first_ = (first_ + 1) % kMostThreads;
-  --standing_;
   return chosen;
 }
 
@@ -129,7 +127,7 @@ void Block::release_barrier() {
   waiting_ = value_ = 0;
   ++barrier_.phase;
   for (int i = 0; i < count_; ++i)
-    if (Thread& t = *threads_[static_cast<size_t>(i)]; t.state == State::at_barrier) make_ready(t);
+    if (Thread& t = *threads_[static_cast<size_t>(turn(i, count_))]; t.state == State::at_barrier) make_ready(t);
 }
 
 int Block::barrier(int value, Site site) {
@@ -173,8 +171,9 @@ void Block::end_meeting(Warp& w) {
   const uint32_t mask = w.mask;
   w.waiting = 0;
   ++w.phase;
-  for (int lane = 0; lane < kWarp; ++lane)
-    if (lane != t.lane && (mask >> lane & 1) != 0) make_ready(*threads_[static_cast<size_t>(t.warp * kWarp + lane)]);
+  for (int i = 0; i < kWarp; ++i)
+    if (const int lane = turn(i, kWarp); lane != t.lane && (mask >> lane & 1) != 0)
+      make_ready(*threads_[static_cast<size_t>(t.warp * kWarp + lane)]);
 }
 
 void Block::sleep_on(const uint64_t* barrier, Site site) {
@@ -184,7 +183,8 @@ void Block::sleep_on(const uint64_t* barrier, Site site) {
 
 void Block::wake(const uint64_t* barrier) {
   for (int i = 0; i < count_; ++i)
-    if (Thread& t = *threads_[static_cast<size_t>(i)]; t.state == State::at_phase && t.phase_of == barrier) make_ready(t);
+    if (Thread& t = *threads_[static_cast<size_t>(turn(i, count_))]; t.state == State::at_phase && t.phase_of == barrier)
+      make_ready(t);
 }
 
 void Block::begin_threads(dim3 size, uint3 block) {
@@ -199,8 +199,8 @@ void Block::begin_threads(dim3 size, uint3 block) {
     static_cast<Lane&>(t) = {{n % size.x, n / size.x % size.y, n / size.x / size.y}, block, i, i / kWarp, i % kWarp};
     warp_of(t).waiting = 0;
     if (t.lane == 0) warp_of(t).products.reset();
-    make_ready(t);
   }
+  for (int i = 0; i < count_; ++i) make_ready(*threads_[static_cast<size_t>(turn(i, count_))]);
 }
 
 void Block::run(const Shape& shape, const std::function<void()>& thread, uint3 block, SharedMemory& memory, uint64_t random) {
@@ -390,8 +390,8 @@ void commit_copies() {
   self().groups.push_back(std::move(self().uncommitted));
   self().uncommitted.clear();
 }
-bool take_due_copy(int pending, AsyncCopy& copy) {
-  if (settings().skip == "wait_group") return false;
+bool take_due_copy(int pending, AsyncCopy& copy, Site site) {
+  if (left_out(site)) return false;
   auto& groups = self().groups;
   while (static_cast<int>(groups.size()) > pending && groups.front().empty()) groups.erase(groups.begin());
   if (static_cast<int>(groups.size()) <= pending) return false;

@@ -1,5 +1,6 @@
 // The machine notices what it is there for: kernels with one defect each, run in a child process, must end it with the right
 // words, and the same kernels without the defect must compute.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -33,6 +34,15 @@ __global__ void rotate_kernel(int* out) {
   numbers[t] = t;
   if constexpr (barrier == Barrier::there) __syncthreads();
   out[blockIdx.x * kBlock + t] = numbers[(t + 1) % kBlock];
+}
+
+/// Threads in the order of their turns, behind how many there were: before a barrier, after it, after the warp's.
+__global__ void turns_kernel(int* turns) {
+  for (int round = 0; round < 3; ++round) {
+    turns[++turns[0]] = round * kBlock + static_cast<int>(threadIdx.x);
+    if (round == 0) __syncthreads();
+    if (round == 1) __syncwarp();
+  }
 }
 
 __global__ void two_barriers_kernel() {
@@ -149,6 +159,38 @@ TEST("simt: a barrier makes neighbours' numbers seen in every order, and without
       }
     }));
   }
+}
+
+/// Turns of a block's threads in a chosen order.
+struct Turns {
+  explicit Turns(const char* order) {
+    ::setenv("SIDESTEP_SIMT_ORDER", order, 1);  // before the first call, which reads it
+    of = device_memory<int>(1 + 3 * kBlock);
+    of[0] = 0;
+    launch(turns_kernel, 1, kBlock, 0, new_queue())(of);
+    check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+  }
+  /// Whether thread a has its turn of that round before thread b that of the other.
+  bool before(int round, int a, int other_round, int b) const {
+    const int *begin = of + 1, *end = begin + 3 * kBlock;
+    return std::find(begin, end, round * kBlock + a) < std::find(begin, end, other_round * kBlock + b);
+  }
+  int* of = nullptr;
+};
+
+TEST("simt: orders of threads are those of their names; a warp that runs away is at its end before the other goes on") {
+  expect_silence(last_words_of([] {
+    const Turns turns("forward");
+    std::_Exit(turns.before(0, 0, 0, 63) && turns.before(1, 0, 1, 62) && turns.before(1, 62, 2, 0) ? 0 : 1);
+  }));
+  expect_silence(last_words_of([] {
+    const Turns turns("reverse");
+    std::_Exit(turns.before(0, 63, 0, 0) && turns.before(1, 63, 1, 1) && turns.before(1, 1, 2, 63) ? 0 : 1);
+  }));
+  expect_silence(last_words_of([] {
+    const Turns turns("runaway");
+    std::_Exit(turns.before(1, 63, 1, 1) && turns.before(2, 33, 1, 31) ? 0 : 1);
+  }));
 }
 
 TEST("simt: threads that wait at different places, or for who never comes, are named") {

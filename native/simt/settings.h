@@ -4,7 +4,8 @@
 
 namespace sidestep::simt {
 
-/// Which of the threads that could go on does. `runaway`: the one released last, so that a warp runs ahead of the others.
+/// Which of the threads that could go on does. `forward`: the one that could first, of those that wait for the same the lowest;
+/// `reverse`: of those the highest. `runaway`: the one released last, so that a warp runs ahead of the others.
 enum class Order : uint8_t { forward, reverse, random, runaway };
 /// When cp.async copies: at the issue, at the wait, or by a coin.
 enum class Copies : uint8_t { eager, lazy, random };
@@ -24,7 +25,7 @@ struct Settings {
   Multiprocessor multiprocessor;  ///< SIDESTEP_SIMT_SHARED
   uint64_t seed;                  ///< SIDESTEP_SIMT_SEED, of both kinds of random
   int threads;                    ///< SIDESTEP_SIMT_THREADS: host threads that blocks are spread over; 0: one a core
-  std::string skip;    ///< SIDESTEP_SIMT_SKIP=file.cu:LINE: that barrier does nothing, to see whether tests notice; or wait_group
+  std::string skip;    ///< SIDESTEP_SIMT_SKIP=file.cu:LINE: that barrier or wait does nothing, to see whether tests notice
   std::string report;  ///< SIDESTEP_SIMT_REPORT=FILE: what was launched is added to it
 };
 /// Throws native/argument-invalid for a word that is not known.

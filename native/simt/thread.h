@@ -57,7 +57,7 @@ bool copies_at_once();
 void remember_copy(const AsyncCopy& copy);
 void commit_copies();
 /// Takes out one copy that is due when at most `pending` groups may be under way; false when there is none.
-bool take_due_copy(int pending, AsyncCopy& copy);
+bool take_due_copy(int pending, AsyncCopy& copy, Site site);
 
 /// m16 n8 k16 (16-bit operands), m16 n8 k8 (TF32) or m16 n8 k32 (8-bit operands) of the whole warp, after the PTX manual. Sums
 /// are f32, of int8 int32: four 32-bit words a lane.

@@ -18,10 +18,12 @@ namespace {
 using sidestep::testing::Test;
 
 enum class Report : uint8_t { results, digests, names };
+enum class Failure : uint8_t { goes_on, stops };
 
 struct Options {
   std::vector<std::string> parts;
   Report report = Report::results;
+  Failure failure = Failure::goes_on;
 };
 
 // --device cuda runs every op of every test on the card (see ops_on_device.h); --device fake-cuda and simt on made-up ones (see
@@ -44,6 +46,8 @@ Options parse(int argc, char** argv) {
       options.report = Report::digests;
     else if (std::string_view(argv[i]) == "--list")
       options.report = Report::names;
+    else if (std::string_view(argv[i]) == "--stop-on-failure")
+      options.failure = Failure::stops;
     else
       options.parts.emplace_back(argv[i]);
   }
@@ -110,6 +114,7 @@ int run_all(const Options& options) {
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - begin;
     report(test, problem, elapsed.count(), options);
     ++(problem.empty() ? passed : failed);
+    if (failed > 0 && options.failure == Failure::stops) break;
   }
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed == 0 && passed > 0 ? 0 : 1;
@@ -123,8 +128,9 @@ int list_instruction_sets() {
 
 }  // namespace
 
-// sidestep_tests [--device cpu|cuda|fake-cuda|simt] [--bits|--list] [PART OF A NAME OR FILE]…: --bits prints a digest of what
-// each test computed, --list what would run. A part that no test has is refused. sidestep_tests --instruction-sets
+// sidestep_tests [--device cpu|cuda|fake-cuda|simt] [--bits|--list] [--stop-on-failure] [PART OF A NAME OR FILE]…: --bits prints
+// a digest of what each test computed, --list what would run. A part that no test has is refused. sidestep_tests
+// --instruction-sets
 int main(int argc, char** argv) {
   try {
     if (argc == 2 && std::string_view(argv[1]) == "--instruction-sets") return list_instruction_sets();

@@ -123,9 +123,9 @@ inline void cp_async_16(void* to, const void* from, int bytes) { cp_async(to, fr
 inline void cp_async_4(void* to, const void* from, int bytes) { cp_async(to, from, 4, bytes); }
 inline void cp_async_commit() { simt::commit_copies(); }
 template <int pending>
-inline void cp_async_wait() {
+inline void cp_async_wait(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
   simt::AsyncCopy copy;
-  while (simt::take_due_copy(pending, copy)) copy_now(copy);
+  while (simt::take_due_copy(pending, copy, {file, line})) copy_now(copy);
 }
 
 }  // namespace ptx
