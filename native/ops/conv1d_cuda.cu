@@ -250,8 +250,7 @@ __global__ void __launch_bounds__(threads_of(tile), blocks_of(tile)) correlation
     __syncthreads();
     sums.add(c, stage(which), offsets);
     __syncthreads();  // every thread has read the stage
-  }
-  ptx::cp_async_wait<0>();
+  }                   // groups of copies that are left are empty
   sums.store(c);
 }
 

@@ -166,8 +166,7 @@ __global__ void __launch_bounds__(kBlock, side == 128 ? 2 : 4) tensor_product_ke
         }
       }
     }
-  }
-  ptx::cp_async_wait<0>();
+  }  // groups of copies that are left are empty
 
   m += row + lane / 4;
   n += column + lane % 4 * 2;
