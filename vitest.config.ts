@@ -23,6 +23,7 @@ const common = {
   // Only a test that hangs may meet these: what takes seconds alone was seen to take 45 where many shared the machine.
   testTimeout: 300_000,
   hookTimeout: 300_000,
+  expect: {poll: {timeout: 120_000}},
 };
 
 export default defineConfig({

@@ -39,5 +39,6 @@ export default {
     pool: 'threads',
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: {poll: {timeout: 120_000}},
   },
 };

@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {SidestepError} from '../../src/base/problem.js';
 import {loadAddon} from '../../src/native/addon.js';
 import {
@@ -58,7 +58,7 @@ describe('generation in the engine', () => {
     const clip = {seed: 5, item: 2, strength: 1, sampler};
     const first = await one.generate(inputs(13, one), clip, {onEvent: (event) => steps.push(event)});
     expect([first.frames, first.channels, first.data.length]).toEqual([13, 8, 13 * 8]);
-    await vi.waitFor(() => expect(steps).toEqual([1, 2, 3].map((step) => ({step, steps: 3})))); // events may come late
+    await expect.poll(() => steps).toEqual([1, 2, 3].map((step) => ({step, steps: 3}))); // events may come late
     expect((await two.generate(inputs(13, two), clip)).data).toEqual(first.data);
     expect((await one.generate(inputs(13, one), {...clip, item: 3})).data).not.toEqual(first.data);
     expect((await one.generate(inputs(13, one), {...clip, seed: 6})).data).not.toEqual(first.data);
@@ -107,7 +107,7 @@ describe('generation in the engine', () => {
     );
     expect([whole.channels, whole.samples]).toEqual([2, 40 * decoder.hop]);
     expect(sameBytes(tiled.data, whole.data)).toBe(true);
-    await vi.waitFor(() => expect(shares).toHaveLength(6));
+    await expect.poll(() => shares).toHaveLength(6);
     expect(shares.at(-1)).toBe(1);
     const plan = (frames: number) => planAudioDecoder(addon, {path, frames, device: 'cpu'});
     expect(await plan(1000)).toEqual(await plan(15_000));

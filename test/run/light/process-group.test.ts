@@ -3,9 +3,10 @@ import {once} from 'node:events';
 import {expect, onTestFinished, test} from 'vitest';
 import {onlyEndedRemain} from '../../../src/run/light/process-group.js';
 
-/** Bash's group, and that of a program that it has started and never collects. */
+/** Bash's group, and that of what it has started and never collects: it ends once bash, which would, has become `sleep`. */
 async function groups(): Promise<{readonly living: number; readonly ended: number}> {
-  const words = ['-c', 'set -m; true & echo $!; exec sleep 300'];
+  const ends = 'until [ "$(cat /proc/$$/comm)" = sleep ]; do sleep 0.01; done';
+  const words = ['-c', `set -m; { ${ends}; } & echo $!; exec sleep 300`];
   const parent = spawn('bash', words, {detached: true, stdio: ['ignore', 'pipe', 'ignore']});
   onTestFinished(() => void parent.kill('SIGKILL'));
   const [line] = await once(parent.stdout.setEncoding('utf8'), 'data');
